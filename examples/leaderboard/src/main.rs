@@ -1,0 +1,2 @@
+//! leaderboard
+fn main() {}
