@@ -1,0 +1,95 @@
+//! The clients compared, each behind the same few methods.
+
+mod fred;
+mod raw;
+mod redis_rs;
+mod rustis;
+
+use std::net::SocketAddr;
+
+use anyhow::Result;
+use bytes::Bytes;
+use clap::ValueEnum;
+
+use crate::options::Flavour;
+
+pub(crate) use fred::Fred;
+pub(crate) use raw::RawClient;
+pub(crate) use redis_rs::RedisRs;
+pub(crate) use rustis::Rustis;
+
+/// A client with one connection that its clones share.
+///
+/// Each reads replies into the cheapest owned bytes it offers and keeps its defaults, except that none may wait
+/// for more data before it sends (TCP_NODELAY).
+pub(crate) trait SharedClient: Clone + Send + 'static {
+    fn connect(address: SocketAddr) -> impl Future<Output = Result<Self>> + Send;
+
+    /// GET; returns the length of the value.
+    fn get(&mut self, key: &'static str) -> impl Future<Output = Result<usize>> + Send;
+
+    fn set(&mut self, key: &'static str, value: &Bytes) -> impl Future<Output = Result<()>> + Send;
+
+    /// An explicit pipeline that sets the same key `commands` times.
+    fn pipeline_of_sets(
+        &mut self,
+        key: &'static str,
+        value: &Bytes,
+        commands: usize,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// LRANGE of the whole list; returns how many elements came.
+    fn lrange(&mut self, key: &'static str) -> impl Future<Output = Result<usize>> + Send;
+}
+
+/// The client that the others are there to be compared with.
+pub(crate) const OURS: &str = "redpoll";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum ClientName {
+    RedisRs,
+    Fred,
+    Rustis,
+    Raw,
+}
+
+impl ClientName {
+    /// Those that a run without `--clients` measures.
+    pub(crate) fn measured() -> Vec<Self> {
+        Self::value_variants().to_vec()
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::RedisRs => "redis-rs",
+            Self::Fred => "fred",
+            Self::Rustis => "rustis",
+            Self::Raw => "raw",
+        }
+    }
+
+    /// The crate whose version the report states.
+    pub(crate) fn package(self) -> Option<&'static str> {
+        match self {
+            Self::RedisRs => Some("redis"),
+            Self::Fred => Some("fred"),
+            Self::Rustis => Some("rustis"),
+            Self::Raw => None,
+        }
+    }
+
+    /// Whether it is one of those that redpoll is held against.
+    pub(crate) fn is_peer(self) -> bool {
+        match self {
+            Self::RedisRs | Self::Fred | Self::Rustis => true,
+            Self::Raw => false,
+        }
+    }
+
+    pub(crate) fn flavours(self) -> &'static [Flavour] {
+        match self {
+            Self::RedisRs | Self::Fred | Self::Rustis => &[Flavour::CurrentThread, Flavour::MultiThread],
+            Self::Raw => &[Flavour::Blocking],
+        }
+    }
+}
