@@ -5,13 +5,16 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 
 use crate::clients::OURS;
+use crate::run::Failure;
 use crate::summary::{Measure, Row, Summary};
 
 const LEAST_THROUGHPUT: f64 = 1.0;
 const MOST_CPU: f64 = 0.75;
 
 /// Says which bars redpoll misses, and fails if there are any.
-pub(crate) fn judge(summary: &Summary) -> Result<ExitCode> {
+///
+/// A measurement that failed on a gated workload is a bar missed, whoever failed: without it the ratio says nothing.
+pub(crate) fn judge(summary: &Summary, failures: &[Failure]) -> Result<ExitCode> {
     let judged: Vec<&Row> =
         summary.rows.iter().filter(|row| row.client.name() == OURS && row.workload.gated).collect();
     ensure!(!judged.is_empty(), "nothing to judge: {OURS} was not measured on any gated workload");
@@ -24,6 +27,8 @@ pub(crate) fn judge(summary: &Summary) -> Result<ExitCode> {
         };
         missed.extend(misses.iter().map(|miss| format!("{}: {miss}", row.workload.title)));
     }
+    let failed = failures.iter().filter(|failure| failure.subject.workload.gated);
+    missed.extend(failed.map(|failure| format!("{} failed: {}", failure.subject.describe(), failure.reason)));
     println!("Gate: {} workloads judged, {} bars missed", judged.len(), missed.len());
     for miss in &missed {
         println!("  {miss}");

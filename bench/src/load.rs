@@ -1,8 +1,9 @@
 //! The worker: one client, one workload, one window.
 
+use std::process;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use bytes::Bytes;
@@ -19,6 +20,7 @@ use crate::workload::{LIST_ELEMENTS, LIST_KEY, Operation, WRITTEN_KEY, Workload,
 /// Measures and prints the sample as JSON.
 pub(crate) fn work(options: &WorkerOptions) -> Result<()> {
     cores::pin_current_thread(options.core)?;
+    give_up_after(options.seconds * 2 + Duration::from_secs(30));
     let recorder = Arc::new(Recorder::new()?);
     let sample = match options.client {
         ClientName::RedisRs => measure_shared::<RedisRs>(options, &recorder),
@@ -28,6 +30,15 @@ pub(crate) fn work(options: &WorkerOptions) -> Result<()> {
     }?;
     println!("{}", serde_json::to_string(&sample)?);
     Ok(())
+}
+
+/// A client that hangs must not hang the run.
+fn give_up_after(patience: Duration) {
+    thread::spawn(move || {
+        thread::sleep(patience);
+        eprintln!("no end after {} s: its callers hang", patience.as_secs_f64());
+        process::exit(1);
+    });
 }
 
 fn measure_raw(options: &WorkerOptions, recorder: &Arc<Recorder>) -> Result<Sample> {

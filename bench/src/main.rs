@@ -65,5 +65,5 @@ fn compare(options: &Options) -> Result<ExitCode> {
     if let Some(path) = &options.svg {
         fs::write(path, plot::svg(&summary)).with_context(|| format!("writing {}", path.display()))?;
     }
-    if options.gate { gate::judge(&summary) } else { Ok(ExitCode::SUCCESS) }
+    if options.gate { gate::judge(&summary, &outcome.failures) } else { Ok(ExitCode::SUCCESS) }
 }

@@ -10,13 +10,16 @@ pub(crate) fn report(outcome: &Outcome, summary: &Summary) -> String {
     let mut report = preamble(outcome);
     report.push_str(&align(&table(summary)));
     report.push_str(
-        "\nIn parentheses: the ratio to the best Rust peer (for CPU and latency lower is better). Each measure is the \
-         median of the rounds on that client's better tokio runtime: ¹ current-thread, ² multi-thread. Latency is \
-         that of one awaited operation; for a pipeline, the whole of it. `raw` is a blocking socket loop that writes \
-         prepared commands for all callers at once and counts reply bytes: the floor, not a client.\n",
+        "\nMedians of the rounds. In parentheses: the ratio to the best Rust peer (for latency and CPU lower is better). \
+         Throughput and latency are on the client's tokio runtime with the higher throughput, CPU on the one that \
+         needs less: ¹ current-thread, ² multi-thread. Latency is that of one awaited operation; for a pipeline, the \
+         whole of it. Server reads say how well writes are batched, on the runtime of the CPU column; a server that \
+         falls behind reads several writes at once, so the client may have written more often. `raw` is a blocking \
+         socket loop that writes prepared commands for all callers at once and counts reply bytes: the floor for CPU, \
+         not a client.\n",
     );
     for failure in &outcome.failures {
-        report.push_str(&format!("\nFailed: {failure}\n"));
+        report.push_str(&format!("\nFailed: {}: {}\n", failure.subject.describe(), failure.reason));
     }
     report
 }

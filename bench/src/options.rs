@@ -57,7 +57,7 @@ impl Options {
     }
 
     pub(crate) fn rounds(&self) -> u32 {
-        self.rounds.unwrap_or(if self.quick { 2 } else { 5 })
+        self.rounds.unwrap_or(if self.quick { 3 } else { 5 })
     }
 
     pub(crate) fn window(&self) -> Duration {

@@ -18,8 +18,7 @@ use crate::workload::Workload;
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) samples: Vec<Measured>,
-    /// Measurements that failed, as sentences.
-    pub(crate) failures: Vec<String>,
+    pub(crate) failures: Vec<Failure>,
     pub(crate) server: String,
     pub(crate) clients: Vec<ClientName>,
     pub(crate) rounds: u32,
@@ -31,6 +30,13 @@ pub(crate) struct Outcome {
 pub(crate) struct Measured {
     pub(crate) subject: Subject,
     pub(crate) sample: Sample,
+}
+
+/// A measurement that did not come about.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) subject: Subject,
+    pub(crate) reason: String,
 }
 
 /// What one worker measures.
@@ -55,13 +61,13 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
         rounds: options.rounds(),
         window: options.window(),
     };
-    for round in 1..=options.rounds() {
+    for _ in 0..options.rounds() {
         for subject in &subjects {
             progress.set_message(subject.describe());
             match measure(subject, &server, cores, options.window()) {
                 Ok(sample) => outcome.samples.push(Measured { subject: *subject, sample }),
                 Err(error) => {
-                    outcome.failures.push(format!("{}, round {round}: {error:#}", subject.describe()))
+                    outcome.failures.push(Failure { subject: *subject, reason: format!("{error:#}") })
                 }
             }
             progress.inc(1);
@@ -83,7 +89,7 @@ fn subjects(workloads: &[&'static Workload], clients: &[ClientName]) -> Vec<Subj
 }
 
 impl Subject {
-    fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         format!("{}: {}, {}", self.workload.name, self.client.name(), self.flavour.name())
     }
 }

@@ -1,4 +1,4 @@
-//! Medians over the rounds, each measure on the client's better runtime, and ratios against the best Rust peer.
+//! Medians over the rounds, on each client's better runtime, and ratios against the best Rust peer.
 
 use std::collections::BTreeMap;
 
@@ -54,10 +54,17 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The measure on the runtime where it is better, and that runtime.
+    /// The measure on the client's better runtime for it, and that runtime. Latency belongs to the throughput it
+    /// was had at: alone, it would flatter a runtime that serves few callers at once and lets the others wait.
     pub(crate) fn best(&self, measure: Measure) -> Option<(f64, Flavour)> {
-        let values = self.medians.iter().map(|(flavour, sample)| (measure.of(sample), *flavour));
-        values.reduce(|best, next| if measure.better(next.0, best.0) { next } else { best })
+        let judge = match measure {
+            Measure::Cpu => Measure::Cpu,
+            Measure::Throughput | Measure::P50 | Measure::P99 => Measure::Throughput,
+        };
+        let better = |one: &Sample, other: &Sample| judge.better(judge.of(one), judge.of(other));
+        let (flavour, sample) =
+            self.medians.iter().reduce(|best, next| if better(&next.1, &best.1) { next } else { best })?;
+        Some((measure.of(sample), *flavour))
     }
 
     /// How often the server read its sockets per command, on the runtime where the client's CPU is lowest.
@@ -162,7 +169,8 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
     }
 }
 
-/// A line of `--json`. Each measure is the one of the client's better runtime; `runtimes` holds them all.
+/// A line of `--json`. Throughput and latency are those of the runtime with the higher throughput, CPU is that of
+/// the runtime that needs less; `runtimes` holds them all.
 #[derive(Serialize)]
 struct JsonRow<'a> {
     client: &'a str,
@@ -216,12 +224,13 @@ mod tests {
     }
 
     #[test]
-    fn each_measure_is_taken_on_the_better_runtime() {
+    fn throughput_and_cpu_are_each_taken_on_the_better_runtime() {
         let summary = Summary::new(&[
             measured(ClientName::Rustis, Flavour::CurrentThread, 100.0, 2.0),
             measured(ClientName::Rustis, Flavour::MultiThread, 150.0, 3.0),
         ]);
         assert_eq!(summary.rows[0].best(Measure::Throughput), Some((150.0, Flavour::MultiThread)));
+        assert_eq!(summary.rows[0].best(Measure::P99), Some((2.0, Flavour::MultiThread)));
         assert_eq!(summary.rows[0].best(Measure::Cpu), Some((2.0, Flavour::CurrentThread)));
     }
 
