@@ -25,18 +25,30 @@ pub(super) fn check(config: &Config) -> Result<(), Error> {
         return Err(Error::new(ErrorKind::Config, fault));
     }
     #[cfg(feature = "tls")]
-    if config.tls.is_some() && matches!(config.address, super::Address::Unix(_)) {
+    check_tls(config)?;
+    match fault(config) {
+        Some((name, fault)) => Err(wrong(name, fault)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(feature = "tls")]
+fn check_tls(config: &Config) -> Result<(), Error> {
+    let Some(tls) = &config.tls else { return Ok(()) };
+    if matches!(config.address, super::Address::Unix(_)) {
         return Err(Error::new(
             ErrorKind::Config,
             "TLS over a unix socket is not supported: leave one of them out",
         ));
     }
-    match fault(config) {
-        Some((name, fault)) => {
-            Err(Error::new(ErrorKind::Config, format!("the setting {name} is out of bounds: {fault}")))
-        }
+    match tls.fault() {
+        Some((name, fault)) => Err(wrong(name, fault)),
         None => Ok(()),
     }
+}
+
+fn wrong(name: &str, fault: &str) -> Error {
+    Error::new(ErrorKind::Config, format!("the setting {name} is wrong: {fault}"))
 }
 
 fn fault(config: &Config) -> Option<(&'static str, &'static str)> {
@@ -111,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn each_setting_out_of_bounds_is_named() {
+    fn each_wrong_setting_is_named() {
         let (zero, max) = (Duration::ZERO, Duration::MAX);
         let keepalive = Keepalive { probes: 0, ..Keepalive::default() };
         let faults = [
@@ -135,7 +147,7 @@ mod tests {
             ("pool_max_size", fault_of(|c| c.pool(crate::config::PoolConfig::new().max_size(0)))),
         ];
         for (name, fault) in faults {
-            assert!(fault.starts_with(&format!("the setting {name} is out of bounds: ")), "{name}: {fault}");
+            assert!(fault.starts_with(&format!("the setting {name} is wrong: ")), "{name}: {fault}");
         }
     }
 

@@ -19,6 +19,8 @@ mod settings;
 mod size;
 #[cfg(feature = "tls")]
 mod tls;
+#[cfg(feature = "tls")]
+mod tls_client;
 mod url;
 
 pub use address::Address;
@@ -255,7 +257,7 @@ mod tests {
     #[test]
     fn debug_shows_every_setting_and_no_password() {
         let shown = format!("{:#?}", Config::new("localhost", 6379).username("ada").password("hunter2"));
-        assert!(!shown.contains("hunter2") && shown.contains("[redacted]"), "{shown}");
+        assert!(!shown.contains("hunter2") && shown.contains("<redacted>"), "{shown}");
         let no_field = |name: &&str| !shown.contains(&format!("    {name}: "));
         let shared = query::names().filter(|name| !name.contains("pool_") && !name.starts_with("tls"));
         let own = shared.filter(|name| !name.starts_with("limit_") && !name.starts_with("tcp_keepalive_"));

@@ -61,27 +61,28 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     SETTINGS.iter().chain(TLS_SETTINGS).map(|(name, _)| *name)
 }
 
-/// The known name that is most like this one, unless none is much like it.
-pub(super) fn nearest(name: &str) -> Option<&'static str> {
-    // Longer than any name and a few slips: not worth the work, which grows with the length.
-    if name.len() > 40 {
-        return None;
+/// The known name that is most like this one, and whether it is likely to be meant.
+pub(super) fn nearest(name: &str) -> (&'static str, bool) {
+    // The work grows with the length, and no name is longer.
+    let name: String = name.chars().take(40).collect();
+    if let Some(longer) = names().find(|known| name.len() > 2 && known.contains(&name)) {
+        return (longer, true);
     }
-    let (distance, nearest) = names().map(|known| (distance(name, known), known)).min()?;
-    (distance <= nearest.len() / 2).then_some(nearest)
+    let (distance, nearest) = names().map(|known| (distance(&name, known), known)).min().unwrap_or_default();
+    (nearest, distance <= nearest.len() / 2)
 }
 
 /// The edit distance: how many bytes to insert, remove or replace to make one of the other (Wagner and Fischer).
-fn distance(from: &str, to: &str) -> usize {
+pub(super) fn distance(from: &str, to: &str) -> usize {
     let mut row: Vec<usize> = (0..=to.len()).collect();
     for (i, a) in from.bytes().enumerate() {
-        let (mut diagonal, mut left) = (i, i + 1);
-        for (cell, b) in row.iter_mut().skip(1).zip(to.bytes()) {
-            left = (diagonal + usize::from(a != b)).min(*cell + 1).min(left + 1);
-            diagonal = std::mem::replace(cell, left);
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, b) in to.bytes().enumerate() {
+            let least = (diagonal + usize::from(a != b)).min(row[j] + 1).min(row[j + 1] + 1);
+            diagonal = std::mem::replace(&mut row[j + 1], least);
         }
     }
-    row.last().copied().filter(|_| !from.is_empty()).unwrap_or(to.len())
+    row[to.len()]
 }
 
 fn set<T>(setting: &mut T, value: Result<T, Expected>) -> Result<(), Expected> {

@@ -203,7 +203,7 @@ fn apply(config: &mut Config, query: &str, mut given: Vec<&'static str>) -> Resu
         let Some((name, set)) = query::find(name) else { return Err(unknown(name).into()) };
         let setting = if *name == "db" { "database" } else { name };
         if given.contains(&setting) {
-            return Err(format!("names the {setting} twice").into());
+            return Err(format!("names {setting} twice").into());
         }
         given.push(setting);
         let value = decode(value, name)?;
@@ -228,11 +228,12 @@ fn unknown(name: &str) -> String {
             excerpt(name)
         );
     }
+    if cfg!(not(feature = "tls")) && name.starts_with("tls_") {
+        return format!("names {}: enable the feature `tls` of the crate redpoll", excerpt(name));
+    }
     match query::nearest(name) {
-        Some(nearest) if nearest.starts_with("tls_") || !name.starts_with("tls_") => {
-            format!("names the unknown setting {}: did you mean {nearest}?", excerpt(name))
-        }
-        _ => format!("names the unknown setting {}: the documentation of Config lists them", excerpt(name)),
+        (nearest, true) => format!("names the unknown setting {}: did you mean {nearest}?", excerpt(name)),
+        (nearest, false) => format!("names the unknown setting {}: the nearest known one is {nearest}", excerpt(name)),
     }
 }
 
@@ -272,5 +273,4 @@ fn hex(digit: Option<u8>) -> Option<u8> {
 }
 
 #[cfg(test)]
-#[path = "url_tests.rs"]
 mod tests;
