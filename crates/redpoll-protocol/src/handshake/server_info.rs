@@ -22,7 +22,7 @@ pub struct ServerInfo {
     /// The version of the server.
     pub version: Option<Box<str>>,
     /// The ID of the connection, as in `CLIENT LIST`.
-    pub id: Option<u64>,
+    pub connection_id: Option<u64>,
     /// `standalone`, `cluster` or `sentinel`.
     pub mode: Option<Box<str>>,
     /// `master` or `replica`.
@@ -38,7 +38,7 @@ impl ServerInfo {
             protocol,
             server: None,
             version: None,
-            id: None,
+            connection_id: None,
             mode: None,
             role: None,
             availability_zone: None,
@@ -57,7 +57,7 @@ impl ServerInfo {
                 }
                 "server" => self.server = text(value),
                 "version" => self.version = text(value),
-                "id" => self.id = u64::from_reply(value).ok(),
+                "id" => self.connection_id = u64::from_reply(value).ok(),
                 "mode" => self.mode = text(value),
                 "role" => self.role = text(value),
                 "availability_zone" => self.availability_zone = text(value),
