@@ -5,7 +5,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use redpoll_protocol::{Limits, Protocol, Secret};
+use redpoll_protocol::{HandshakeOptions, Limits, Protocol, Secret};
 
 use crate::error::Error;
 
@@ -152,6 +152,24 @@ impl Config {
     pub const fn address(&self) -> &Address {
         &self.address
     }
+
+    /// What every new connection tells the server.
+    pub(crate) fn handshake_options(&self) -> HandshakeOptions {
+        let mut options = HandshakeOptions::new()
+            .protocol(self.protocol)
+            .database(self.database)
+            .library(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        if let Some(password) = &self.password {
+            options = options.password(password.clone());
+        }
+        if let Some(username) = &self.username {
+            options = options.username(username.as_str());
+        }
+        match &self.client_name {
+            Some(name) => options.client_name(name),
+            None => options,
+        }
+    }
 }
 
 /// Shows every setting, and no secret.
@@ -262,6 +280,16 @@ mod tests {
         let shared = query::names().filter(|name| !name.contains("pool_") && !name.starts_with("tls"));
         let own = shared.filter(|name| !name.starts_with("limit_") && !name.starts_with("tcp_keepalive_"));
         assert_eq!(own.filter(no_field).collect::<Vec<_>>(), ["db"], "an alias");
+    }
+
+    #[test]
+    fn the_handshake_says_what_was_configured() {
+        let options = |config: Config| format!("{:?}", config.handshake_options());
+        let library = HandshakeOptions::new().library("redpoll", env!("CARGO_PKG_VERSION"));
+        assert_eq!(options(Config::new("h", 1)), format!("{library:?}"));
+        let named = library.username("ada").password("pw").database(3).client_name("web").protocol(Protocol::Resp2);
+        let config = Config::new("h", 1).username("ada").password("pw").database(3).client_name("web");
+        assert_eq!(options(config.protocol(Protocol::Resp2)), format!("{named:?}"));
     }
 
     #[test]

@@ -233,7 +233,9 @@ fn unknown(name: &str) -> String {
     }
     match query::nearest(name) {
         (nearest, true) => format!("names the unknown setting {}: did you mean {nearest}?", excerpt(name)),
-        (nearest, false) => format!("names the unknown setting {}: the nearest known one is {nearest}", excerpt(name)),
+        (nearest, false) => {
+            format!("names the unknown setting {}: the nearest known one is {nearest}", excerpt(name))
+        }
     }
 }
 

@@ -45,3 +45,6 @@ fn refused(name: &str, error: io::Error) -> Error {
     };
     Error::new(ErrorKind::Connect, format!("the TLS handshake with {name} failed: {reason}")).because(error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -243,10 +243,7 @@ fn a_fault_names_the_part_and_what_to_do() {
             "the URL names the unknown setting \"timeout\": did you mean command_timeout?",
         ),
         ("redis://h?=1s", "the URL names the unknown setting \"\": the nearest known one is db"),
-        (
-            "redis://h?xyzzy=1",
-            "the URL names the unknown setting \"xyzzy\": the nearest known one is db",
-        ),
+        ("redis://h?xyzzy=1", "the URL names the unknown setting \"xyzzy\": the nearest known one is db"),
         (
             "redis://h?password=hunter2",
             "the URL names \"password\" among the settings: write it before the host, redis://user:password@host",
