@@ -287,7 +287,8 @@ mod tests {
         let options = |config: Config| format!("{:?}", config.handshake_options());
         let library = HandshakeOptions::new().library("redpoll", env!("CARGO_PKG_VERSION"));
         assert_eq!(options(Config::new("h", 1)), format!("{library:?}"));
-        let named = library.username("ada").password("pw").database(3).client_name("web").protocol(Protocol::Resp2);
+        let named =
+            library.username("ada").password("pw").database(3).client_name("web").protocol(Protocol::Resp2);
         let config = Config::new("h", 1).username("ada").password("pw").database(3).client_name("web");
         assert_eq!(options(config.protocol(Protocol::Resp2)), format!("{named:?}"));
     }

@@ -1,0 +1,450 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use bytes::BytesMut;
+use redpoll_protocol::{Outbound, RawCommand, Reply, ServerInfo};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::connection_stats::ConnectionStats;
+use super::slots::{Outcome, SlotIndex, Slots};
+use crate::error::{Error, ErrorKind};
+
+/// One connection to a node, as callers see it. A driver owns the socket and keeps the connection up.
+///
+/// Callers encode their commands straight into the shared queue and wait in slots; what is queued while the
+/// connection is down is written once it is up again, unless its deadline has passed by then.
+#[derive(Debug)]
+pub(crate) struct Link {
+    queue: Mutex<Queue>,
+    /// Told once for each place that becomes free while callers wait for one.
+    room: Notify,
+    /// Told when the link is closed for good.
+    closed: Notify,
+    limits: QueueLimits,
+    node: Arc<str>,
+    counters: LinkCounters,
+}
+
+/// How much may be queued on a link.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct QueueLimits {
+    pub(crate) commands: usize,
+    pub(crate) bytes: usize,
+}
+
+/// Why a command was not queued.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// The limits are reached.
+    Full,
+    /// The link is closed for good.
+    Closed,
+}
+
+/// What a link has done so far.
+#[derive(Debug, Default)]
+pub(super) struct LinkCounters {
+    pub(super) connects: AtomicU64,
+    pub(super) reads: AtomicU64,
+    pub(super) writes: AtomicU64,
+    pub(super) replies: AtomicU64,
+    pub(super) pushes: AtomicU64,
+}
+
+/// Whether the link is connected.
+#[derive(Debug)]
+enum Status {
+    Connecting,
+    Ready,
+    /// No new commands; the driver closes the socket when the last reply has come.
+    Draining,
+    Closed,
+}
+
+/// What callers and the driver share, under one lock that is never held across an await or a syscall.
+#[derive(Debug)]
+struct Queue {
+    outbound: Outbound<SlotIndex>,
+    slots: Slots,
+    status: Status,
+    info: Option<Arc<ServerInfo>>,
+    /// Why the last attempt to connect failed, for the errors of those who waited in vain.
+    failure: Option<Arc<str>>,
+    /// Set while the driver sleeps.
+    driver: Option<Waker>,
+    /// Not after the earliest deadline of all slots.
+    earliest: Option<Instant>,
+    waiting_for_room: usize,
+}
+
+/// What the driver finds when it looks at the queue.
+#[derive(Debug)]
+pub(super) struct Look {
+    pub(super) earliest: Option<Instant>,
+    pub(super) awaits_replies: bool,
+    pub(super) is_idle: bool,
+    pub(super) should_close: bool,
+}
+
+impl Link {
+    pub(super) fn new(node: Arc<str>, limits: QueueLimits) -> Arc<Self> {
+        Arc::new(Self {
+            queue: Mutex::new(Queue {
+                outbound: Outbound::new(),
+                slots: Slots::default(),
+                status: Status::Connecting,
+                info: None,
+                failure: None,
+                driver: None,
+                earliest: None,
+                waiting_for_room: 0,
+            }),
+            room: Notify::new(),
+            closed: Notify::new(),
+            limits,
+            node,
+            counters: LinkCounters::default(),
+        })
+    }
+
+    /// Queues commands as one unit and gives the place where their replies will be.
+    ///
+    /// `waited` is for callers whom [`room`](Self::room) let in: the others queue up behind them.
+    pub(crate) fn submit<'c>(
+        self: &Arc<Self>,
+        commands: impl IntoIterator<Item = &'c RawCommand>,
+        deadline: Option<Instant>,
+        waker: &Waker,
+        waited: bool,
+    ) -> Result<Ticket, Refused> {
+        let mut queue = self.lock();
+        if !matches!(queue.status, Status::Ready | Status::Connecting) {
+            return Err(Refused::Closed);
+        }
+        if !queue.has_room(self.limits) || (queue.waiting_for_room > 0 && !waited) {
+            return Err(Refused::Full);
+        }
+        let slot = queue.slots.reserve();
+        let sequence = queue.outbound.queue(commands, slot);
+        queue.slots.occupy(slot, sequence, deadline, waker.clone());
+        let mut driver = None;
+        if let Some(deadline) = deadline
+            && queue.earliest.is_none_or(|earliest| deadline < earliest)
+        {
+            queue.earliest = Some(deadline);
+        }
+        if let Some(waker) = queue.driver.take() {
+            driver = Some(waker);
+        }
+        drop(queue);
+        if let Some(driver) = driver {
+            driver.wake();
+        }
+        Ok(Ticket { link: Arc::clone(self), slot })
+    }
+
+    /// Waits until there may be room in the queue. Those who wait are let in in the order of their coming.
+    ///
+    /// # Cancel safety
+    /// Dropping the future gives up the place in the line.
+    pub(crate) async fn wait_for_room(self: &Arc<Self>) {
+        // Registered before looking, so that a place given away in between is not missed.
+        let notified = self.room.notified();
+        tokio::pin!(notified);
+        notified.as_mut().enable();
+        let waiting = {
+            let mut queue = self.lock();
+            if matches!(queue.status, Status::Closed | Status::Draining) {
+                return;
+            }
+            if queue.waiting_for_room == 0 && queue.has_room(self.limits) {
+                return;
+            }
+            queue.waiting_for_room += 1;
+            WaitingForRoom(self)
+        };
+        notified.await;
+        drop(waiting);
+    }
+
+    pub(crate) fn node(&self) -> &Arc<str> {
+        &self.node
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        matches!(self.lock().status, Status::Ready)
+    }
+
+    /// Whether no reply is outstanding and nothing is queued: the connection is in a known state.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.lock().outbound.commands() == 0
+    }
+
+    pub(crate) fn info(&self) -> Option<Arc<ServerInfo>> {
+        self.lock().info.clone()
+    }
+
+    /// Commands whose replies have not come.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.lock().outbound.commands()
+    }
+
+    /// Adds what this link is and has done to a sum over several.
+    pub(crate) fn add_to(&self, mut sum: ConnectionStats) -> ConnectionStats {
+        {
+            let queue = self.lock();
+            sum.connected += usize::from(matches!(queue.status, Status::Ready));
+            sum.in_flight += queue.outbound.commands();
+            sum.queued_bytes += queue.outbound.queued_bytes();
+        }
+        let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        sum.total += 1;
+        sum.connects += get(&self.counters.connects);
+        sum.replies += get(&self.counters.replies);
+        sum.pushes += get(&self.counters.pushes);
+        sum.reads += get(&self.counters.reads);
+        sum.writes += get(&self.counters.writes);
+        sum
+    }
+
+    pub(super) const fn counters(&self) -> &LinkCounters {
+        &self.counters
+    }
+
+    /// The error for a command that timed out before it could be written.
+    pub(crate) fn unsent_error(&self, timeout: Error) -> Error {
+        let failure = self.lock().failure.clone();
+        match failure {
+            Some(failure) => {
+                Error::new(ErrorKind::Connect, format!("not connected in time; the last attempt: {failure}"))
+            }
+            None => timeout,
+        }
+    }
+
+    /// Refuses new commands, waits for the replies to those that were sent, then closes.
+    pub(crate) async fn drain(&self) {
+        let closed = self.closed.notified();
+        tokio::pin!(closed);
+        closed.as_mut().enable();
+        let driver = {
+            let mut queue = self.lock();
+            if matches!(queue.status, Status::Closed) {
+                return;
+            }
+            queue.status = Status::Draining;
+            queue.driver.take()
+        };
+        if let Some(driver) = driver {
+            driver.wake();
+        }
+        closed.await;
+    }
+
+    /// Closes at once: whoever still waits is told that the connection is lost.
+    pub(crate) fn close(&self) {
+        let driver = {
+            let mut queue = self.lock();
+            queue.status = Status::Closed;
+            queue.driver.take()
+        };
+        if let Some(driver) = driver {
+            driver.wake();
+        }
+        self.closed.notify_waiters();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        // Nothing panics while the lock is held; if it did, the queue would still be whole.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the driver does to a link.
+impl Link {
+    pub(super) fn connected(&self, info: ServerInfo) {
+        let mut queue = self.lock();
+        if matches!(queue.status, Status::Connecting) {
+            queue.status = Status::Ready;
+        }
+        queue.failure = None;
+        queue.info = Some(Arc::new(info));
+        self.counters.connects.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn connect_failed(&self, failure: &Error) {
+        let why = match std::error::Error::source(failure) {
+            Some(source) => format!("{failure}: {source}"),
+            None => failure.to_string(),
+        };
+        self.lock().failure = Some(why.into());
+    }
+
+    /// Assigns replies in order and collects who is to be woken. `false` if the server answered what nobody asked.
+    pub(super) fn complete(&self, replies: &mut Vec<Reply>, wakers: &mut Vec<Waker>) -> bool {
+        let mut queue = self.lock();
+        for reply in replies.drain(..) {
+            let Some(answered) = queue.outbound.answered() else { return false };
+            if let Some(slot) = answered.token {
+                wakers.extend(queue.slots.reply(slot, reply, answered.is_last));
+            }
+        }
+        queue.let_in(&self.room, self.limits);
+        true
+    }
+
+    pub(super) fn has_unsent(&self) -> bool {
+        self.lock().outbound.has_unsent()
+    }
+
+    /// Takes what is to be written if `wire` is empty, and remembers whom to wake when there is more.
+    pub(super) fn look(&self, wire: &mut BytesMut, cx: &Context<'_>) -> Look {
+        let mut queue = self.lock();
+        if wire.is_empty() && queue.outbound.has_unsent() {
+            queue.outbound.take(wire);
+        }
+        queue.sleep(cx);
+        queue.look()
+    }
+
+    /// As [`look`](Self::look), while there is no connection to write to.
+    pub(super) fn look_disconnected(&self, cx: &Context<'_>) -> Look {
+        let mut queue = self.lock();
+        queue.sleep(cx);
+        queue.look()
+    }
+
+    /// Ends the waiting of those whose deadline has passed.
+    pub(super) fn expire(&self, now: Instant, wakers: &mut Vec<Waker>) -> Option<Instant> {
+        let mut guard = self.lock();
+        let queue = &mut *guard;
+        let outbound = &mut queue.outbound;
+        queue.earliest = queue.slots.expire(now, |sequence| outbound.withdraw(sequence), wakers);
+        queue.let_in(&self.room, self.limits);
+        queue.earliest
+    }
+
+    /// Queues a command of the driver's own; its reply is dropped when it comes.
+    pub(super) fn submit_unattended(&self, command: &RawCommand) {
+        let mut queue = self.lock();
+        let slot = queue.slots.reserve();
+        let sequence = queue.outbound.queue([command], slot);
+        queue.slots.occupy(slot, sequence, None, Waker::noop().clone());
+        queue.slots.release(slot);
+        queue.outbound.forget(sequence);
+    }
+
+    /// The socket is gone: everybody who waits is told. `unwritten` bytes of those taken had not been written.
+    pub(super) fn lost(&self, unwritten: usize, closes: bool) {
+        let mut wakers = Vec::new();
+        {
+            let mut guard = self.lock();
+            let queue = &mut *guard;
+            for lost in queue.outbound.lose(unwritten) {
+                wakers.extend(queue.slots.lose(lost.token, lost.written));
+            }
+            queue.earliest = None;
+            queue.status = match queue.status {
+                Status::Ready | Status::Connecting if !closes => Status::Connecting,
+                _ => Status::Closed,
+            };
+            queue.let_in(&self.room, self.limits);
+            if matches!(queue.status, Status::Closed) {
+                queue.driver = None;
+                self.room.notify_waiters();
+            }
+        }
+        wakers.drain(..).for_each(Waker::wake);
+        if self.is_closed() {
+            self.closed.notify_waiters();
+        }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(self.lock().status, Status::Closed)
+    }
+
+    /// Gives back the memory that a burst needed.
+    pub(super) fn shrink(&self) {
+        let mut queue = self.lock();
+        queue.outbound.shrink();
+        queue.slots.shrink();
+    }
+}
+
+impl Queue {
+    fn has_room(&self, limits: QueueLimits) -> bool {
+        self.outbound.commands() < limits.commands && self.outbound.queued_bytes() < limits.bytes
+    }
+
+    fn let_in(&self, room: &Notify, limits: QueueLimits) {
+        if self.waiting_for_room > 0 {
+            let free = limits.commands.saturating_sub(self.outbound.commands());
+            (0..free.min(self.waiting_for_room)).for_each(|_| room.notify_one());
+        }
+    }
+
+    fn sleep(&mut self, cx: &Context<'_>) {
+        match &mut self.driver {
+            Some(stored) => stored.clone_from(cx.waker()),
+            None => self.driver = Some(cx.waker().clone()),
+        }
+    }
+
+    fn look(&self) -> Look {
+        let is_idle = self.outbound.commands() == 0;
+        Look {
+            earliest: self.earliest,
+            awaits_replies: self.outbound.awaits_replies(),
+            is_idle,
+            should_close: match self.status {
+                Status::Connecting | Status::Ready => false,
+                Status::Draining => is_idle,
+                Status::Closed => true,
+            },
+        }
+    }
+}
+
+struct WaitingForRoom<'a>(&'a Link);
+
+impl Drop for WaitingForRoom<'_> {
+    fn drop(&mut self) {
+        let mut queue = self.0.lock();
+        queue.waiting_for_room = queue.waiting_for_room.saturating_sub(1);
+        queue.let_in(&self.0.room, self.0.limits);
+    }
+}
+
+/// A caller's claim to the replies of what it queued.
+///
+/// # Cancel safety
+/// Dropping it withdraws what was not yet taken for writing; otherwise the replies are drained in order when they come.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    link: Arc<Link>,
+    slot: SlotIndex,
+}
+
+impl Ticket {
+    /// The replies, once they are all there or will not come any more. To be polled until it is ready, not after.
+    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<Outcome> {
+        self.link.lock().slots.poll(self.slot, cx.waker())
+    }
+
+    pub(crate) const fn link(&self) -> &Arc<Link> {
+        &self.link
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let mut queue = self.link.lock();
+        if let Some(sequence) = queue.slots.release(self.slot) {
+            queue.outbound.withdraw(sequence);
+            queue.let_in(&self.link.room, self.link.limits);
+        }
+    }
+}
