@@ -257,7 +257,7 @@ impl Builder {
         server.listening_on(listening.blocking_recv().map_err(gone)??)
     }
 
-    fn spawn(self) -> io::Result<(Server, oneshot::Receiver<io::Result<Option<SocketAddr>>>)> {
+    fn spawn(self) -> io::Result<(Server, Listening)> {
         let clock = if self.manual_clock { Clock::manual() } else { Clock::real() };
         let engine = Arc::new(Mutex::new(Engine::new(clock, self.seed, self.users, self.command_log)));
         let host = Host::spawn(SharedEngine::clone(&engine))?;
@@ -267,6 +267,9 @@ impl Builder {
         Ok((Server { engine, host, addresses, url: String::new() }, listening))
     }
 }
+
+/// The address that was bound, once the server's thread has done so.
+type Listening = oneshot::Receiver<io::Result<Option<SocketAddr>>>;
 
 impl Server {
     fn listening_on(mut self, tcp: Option<SocketAddr>) -> io::Result<Self> {

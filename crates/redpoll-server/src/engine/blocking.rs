@@ -48,6 +48,7 @@ impl Engine {
             }
         }
         self.set_wait(id, Wait::Blocked { argv, spec, block });
+        self.end_command(id);
     }
 
     /// Ends whatever a client waits for, without a reply.
@@ -112,9 +113,23 @@ impl Engine {
         }
         let (argv, spec) = (argv.clone(), *spec);
         // A command that has to wait again keeps its place and its deadline.
+        self.begin_command(id);
         if let Outcome::Reply(reply) = self.call(id, spec, &argv, true) {
             self.unblock_with(id, &reply);
         }
+        self.end_command(id);
         true
+    }
+
+    fn begin_command(&mut self, id: ConnectionId) {
+        if let Some(client) = self.client_mut(id) {
+            client.begin_command();
+        }
+    }
+
+    fn end_command(&mut self, id: ConnectionId) {
+        if let Some(client) = self.client_mut(id) {
+            client.end_of_command();
+        }
     }
 }

@@ -69,6 +69,8 @@ pub(crate) struct Client {
     /// Commands that came while the client was waiting.
     pending: VecDeque<Vec<Bytes>>,
     pub(crate) output: BytesMut,
+    /// While a command of the client is being executed, messages wait here: its reply goes first.
+    messages: Option<BytesMut>,
     pub(crate) closing: bool,
     pending_bytes: usize,
     /// A fault rule lets only this much of the next reply through.
@@ -147,6 +149,7 @@ impl Client {
             wait: None,
             pending: VecDeque::new(),
             output: BytesMut::new(),
+            messages: None,
             closing: false,
             pending_bytes: 0,
             cut: None,
@@ -179,7 +182,7 @@ impl Client {
     pub(crate) fn reply(&mut self, reply: &Reply) {
         let before = self.output.len();
         if self.reply_mode == ReplyMode::On {
-            self.push(reply);
+            reply.encode(self.resp, &mut self.output);
         }
         if let Some(length) = self.cut.take() {
             self.output.truncate(before.saturating_add(length));
@@ -211,11 +214,24 @@ impl Client {
 
     /// Writes what the client gets whether it wants replies or not: messages.
     pub(crate) fn push(&mut self, reply: &Reply) {
-        reply.encode(self.resp, &mut self.output);
+        reply.encode(self.resp, self.messages.as_mut().unwrap_or(&mut self.output));
+    }
+
+    /// Holds messages back until [`Client::end_of_command`].
+    pub(crate) fn begin_command(&mut self) {
+        self.messages.get_or_insert_default();
+    }
+
+    /// The reply has been written, or will come later.
+    pub(crate) fn end_of_command(&mut self) {
+        if let Some(messages) = self.messages.take().filter(|messages| !messages.is_empty() && !self.closing)
+        {
+            self.output.extend_from_slice(&messages);
+        }
     }
 
     /// CLIENT REPLY SKIP holds for the one command that comes after it.
-    pub(crate) fn end_of_command(&mut self) {
+    pub(crate) fn end_of_reply(&mut self) {
         self.reply_mode = match self.reply_mode {
             ReplyMode::SkipNext => ReplyMode::SkipThis,
             ReplyMode::SkipThis => ReplyMode::On,

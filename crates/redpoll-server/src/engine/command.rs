@@ -93,6 +93,7 @@ impl CommandSpec {
     ) -> Self {
         let mut spec = Self::with(name, -2, since, Handler::Subcommands);
         spec.subcommands = subcommands;
+        spec.in_group_category = false;
         spec
     }
 

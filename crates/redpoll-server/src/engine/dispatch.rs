@@ -57,6 +57,7 @@ impl Engine {
         let Some(client) = self.client_mut(id) else { return };
         client.last_command_at = now;
         client.commands += 1;
+        client.begin_command();
         let db = client.db;
         self.log.record(id, db, &argv);
         self.stats.commands += 1;
@@ -108,6 +109,7 @@ impl Engine {
     pub(super) fn answer(&mut self, id: ConnectionId, reply: &Reply) {
         let Some(client) = self.client_mut(id) else { return };
         client.reply(reply);
+        client.end_of_reply();
         client.end_of_command();
         self.wake(id);
     }

@@ -70,6 +70,9 @@ impl CommandError {
             echoed.push_str(&format!("'{}' ", clip(argument, room)));
         }
         let name = argv.first().map(|name| clip(name, ECHO_LIMIT)).unwrap_or_default();
+        if echoed.is_empty() {
+            return Self::from_text(format!("ERR unknown command '{name}'"));
+        }
         Self::from_text(format!("ERR unknown command '{name}', with args beginning with: {echoed}"))
     }
 

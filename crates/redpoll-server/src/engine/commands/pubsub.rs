@@ -130,7 +130,10 @@ fn numpat(ctx: &mut Context<'_>, _: &[Bytes]) -> Result<Reply, CommandError> {
 }
 
 fn wrong_subcommand_arity(name: &Bytes) -> CommandError {
-    CommandError::unknown_subcommand("pubsub", name)
+    let name = String::from_utf8_lossy(name);
+    CommandError::from_text(format!(
+        "ERR unknown subcommand or wrong number of arguments for '{name}'. Try PUBSUB HELP."
+    ))
 }
 
 #[cfg(test)]
@@ -158,7 +161,7 @@ mod tests {
         probe.on(subscriber, "HELLO 3");
         assert_eq!(probe.on(subscriber, "SUBSCRIBE a"), ">3 $9 subscribe $1 a :1");
         assert_eq!(probe.on(subscriber, "PING"), "+PONG");
-        assert_eq!(probe.on(subscriber, "PUBLISH a hi"), ">3 $7 message $1 a $2 hi :1");
+        assert_eq!(probe.on(subscriber, "PUBLISH a hi"), ":1 >3 $7 message $1 a $2 hi");
     }
 
     #[test]

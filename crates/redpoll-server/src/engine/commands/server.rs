@@ -107,8 +107,7 @@ fn command_info(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandE
     if argv.len() == 2 {
         return command(ctx, argv);
     }
-    let describe =
-        |name: &Bytes| found(name).map_or(Reply::NullArray, |(spec, group)| described(spec, group));
+    let describe = |name: &Bytes| found(name).map_or(Reply::Null, |(spec, group)| described(spec, group));
     Ok(Reply::Array(argv[2..].iter().map(describe).collect()))
 }
 
@@ -120,8 +119,10 @@ fn command_docs(_: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandErr
     Ok(Reply::Map(wanted.map(|(spec, group)| documented(spec, group)).collect()))
 }
 
+type Filter<'a> = Box<dyn Fn(&Listed) -> bool + 'a>;
+
 fn command_list(_: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
-    let wanted: Box<dyn Fn(&Listed) -> bool + '_> = match &argv[2..] {
+    let wanted: Filter<'_> = match &argv[2..] {
         [] => Box::new(|_| true),
         [by, kind, value] if is_word(by, "FILTERBY") && is_word(kind, "ACLCAT") => Box::new(move |listed| {
             let wanted = |category: &&str| is_word(value, category.trim_start_matches('@'));
@@ -181,9 +182,9 @@ fn described(spec: &CommandSpec, group: &Group) -> Reply {
         Reply::Integer(last),
         Reply::Integer(step),
         status(commands::categories(spec, group)),
-        Reply::bulks(spec.tips.iter().copied()),
-        Reply::Array(spec.keys.iter().map(key_specification).collect()),
-        Reply::Array(spec.subcommands.iter().map(|subcommand| described(subcommand, group)).collect()),
+        Reply::Set(spec.tips.iter().map(|tip| Reply::bulk(*tip)).collect()),
+        Reply::Set(spec.keys.iter().map(key_specification).collect()),
+        Reply::Set(spec.subcommands.iter().map(|subcommand| described(subcommand, group)).collect()),
     ])
 }
 
@@ -255,7 +256,7 @@ fn config_get(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandErr
 
 /// All parameters, or none.
 fn config_set(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
-    if argv.len() % 2 != 0 {
+    if !argv.len().is_multiple_of(2) {
         return Err(CommandError::wrong_arity("config|set"));
     }
     let text = |argument: &Bytes| String::from_utf8_lossy(argument).into_owned();
@@ -339,8 +340,10 @@ fn time(ctx: &mut Context<'_>, _: &[Bytes]) -> Result<Reply, CommandError> {
     Ok(Reply::bulks([now.as_secs().to_string(), now.subsec_micros().to_string()]))
 }
 
+type Section = fn(&Context<'_>) -> String;
+
 /// The sections of INFO, in order, and what writes each.
-const SECTIONS: [(&str, fn(&Context<'_>) -> String); 5] = [
+const SECTIONS: [(&str, Section); 5] = [
     ("Server", info_server),
     ("Clients", info_clients),
     ("Stats", info_stats),
