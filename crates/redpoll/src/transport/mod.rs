@@ -63,7 +63,14 @@ impl Transport {
 
 impl AsyncRead for Transport {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        self.get_mut().reader().poll_read(cx, buf)
+        let transport = self.get_mut();
+        // A TLS write may leave records behind in the session when the socket is full. Whoever waits for the reply
+        // pushes them on; if that fails, the read tells why.
+        #[cfg(feature = "tls")]
+        if let Self::Tls(stream) = transport {
+            let _ = Pin::new(stream.as_mut()).poll_flush(cx);
+        }
+        transport.reader().poll_read(cx, buf)
     }
 }
 

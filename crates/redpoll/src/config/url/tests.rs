@@ -91,7 +91,8 @@ fn a_path_names_the_database() {
 #[test]
 fn every_setting_can_be_named() {
     let second = Duration::from_secs(1);
-    let checks: Vec<(&str, &str, fn(&Config) -> bool)> = vec![
+    type Check = (&'static str, &'static str, fn(&Config) -> bool);
+    let checks: &[Check] = &[
         ("blocking_margin", "0ms", |c| c.blocking_margin.is_zero()),
         ("client_name", "web%2D1", |c| c.client_name.as_deref() == Some("web-1")),
         ("command_timeout", "250ms", |c| c.command_timeout == Duration::from_millis(250)),
@@ -130,7 +131,7 @@ fn every_setting_can_be_named() {
         ("when_full", "fail", |c| c.when_full == WhenFull::Fail),
     ];
     let untouched = Config::new("h", 6379);
-    for (name, value, holds) in &checks {
+    for (name, value, holds) in checks {
         assert!(!holds(&untouched), "{name}: the test names the default");
         assert!(holds(&config(&format!("redis://h?{name}={value}"))), "{name}");
     }

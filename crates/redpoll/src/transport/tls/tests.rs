@@ -1,8 +1,12 @@
 use std::error::Error as _;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -200,6 +204,39 @@ async fn a_server_without_tls_is_recognised() {
         ping(&secured("localhost", port, |tls| tls.ca_pem(Authority::new("any").pem))).await.unwrap_err();
     let expected = "the TLS handshake with localhost failed: the server does not speak TLS on this port";
     assert!(failure.starts_with(expected), "{failure}");
+}
+
+/// Drivers write until the socket is full and then wait for replies; they do not flush.
+#[tokio::test]
+async fn what_was_written_while_the_socket_was_full_leaves_while_waiting_for_the_reply() {
+    let authority = Authority::new("the authority");
+    let acceptor = TlsAcceptor::from(Arc::new(PongServer::new(authority.issue("localhost")).config()));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (tell, told) = tokio::sync::oneshot::channel::<usize>();
+    tokio::spawn(async move {
+        let mut stream = acceptor.accept(listener.accept().await.unwrap().0).await.unwrap();
+        let mut input = vec![0; told.await.unwrap()];
+        stream.read_exact(&mut input).await.unwrap();
+        stream.write_all(b"+PONG\r\n").await.unwrap();
+        stream.flush().await.unwrap();
+    });
+
+    let mut transport = connect(&secured("localhost", port, |tls| tls.ca_pem(&authority.pem))).await.unwrap();
+    let mut taken = 0;
+    let chunk = [0; 100_000];
+    let fill = |cx: &mut Context<'_>| {
+        while let Poll::Ready(written) = Pin::new(&mut transport).poll_write(cx, &chunk) {
+            taken += written.unwrap();
+        }
+        Poll::Ready(())
+    };
+    poll_fn(fill).await;
+    assert!(taken > 0);
+    tell.send(taken).unwrap();
+    let mut reply = [0; 7];
+    timeout(Duration::from_secs(60), transport.read_exact(&mut reply)).await.expect("a reply").unwrap();
+    assert_eq!(&reply, b"+PONG\r\n");
 }
 
 #[tokio::test]
