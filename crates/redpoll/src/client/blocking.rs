@@ -145,7 +145,7 @@ impl Wait {
 fn restoring(command: &RawCommand, reply: &Reply) -> Option<RawCommand> {
     let Reply::Array(items) = reply else { return None };
     let key = items.first()?;
-    match command.meta().name() {
+    match &*command.name() {
         "BLPOP" => push(&LPUSH, key, items.get(1..)?),
         "BRPOP" => push(&RPUSH, key, items.get(1..)?),
         "BLMPOP" => {

@@ -2,8 +2,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use redpoll_protocol::RawCommand;
+use redpoll_protocol::{RawCommand, Reply};
 
+use super::by_name;
+use super::command::{Command, Custom};
 use super::core::ClientCore;
 use crate::connection::{Link, PooledLink};
 
@@ -25,6 +27,12 @@ pub struct Connection {
 impl Connection {
     pub(super) const fn new(core: Arc<ClientCore>, pooled: PooledLink) -> Self {
         Self { core, pooled, changes: AtomicU32::new(0) }
+    }
+
+    /// Any command by its name; a space separates container and subcommand. Whatever it is, it counts as one that
+    /// changes the state of the connection, which is closed rather than given back.
+    pub fn command(&self, name: &str) -> Command<&Self, Custom, Reply> {
+        Command::from_raw(self, RawCommand::named(by_name::meta(name), name))
     }
 
     pub(super) const fn core(&self) -> &Arc<ClientCore> {

@@ -1,5 +1,9 @@
-use crate::client::dispatch::Dispatcher;
-use crate::client::{Client, Connection, Transaction};
+use redpoll_protocol::{RawCommand, Reply};
+
+use super::by_name;
+use super::command::{Command, Custom};
+use super::dispatch::Dispatcher;
+use super::{Client, Connection, Transaction};
 
 /// What commands can be called on: the client, a dedicated connection, a watched transaction, and the builder that
 /// the closures of pipelines and transactions receive.
@@ -17,6 +21,11 @@ pub struct Queued(());
 impl Queued {
     pub(crate) const fn new() -> Self {
         Self(())
+    }
+
+    /// Any command by its name; see [`Client::command`].
+    pub fn command(self, name: &str) -> Command<Self, Custom, Reply> {
+        Command::from_raw(self, RawCommand::named(by_name::meta(name), name))
     }
 }
 

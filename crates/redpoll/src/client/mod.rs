@@ -2,6 +2,7 @@
 
 mod batch;
 mod blocking;
+mod by_name;
 mod command;
 mod command_future;
 mod connection;
@@ -24,7 +25,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redpoll_protocol::CommandMeta;
+use redpoll_protocol::{RawCommand, Reply};
 
 pub use self::command::{Command, Custom, Plain};
 pub use self::command_future::CommandFuture;
@@ -84,8 +85,11 @@ impl Client {
         Ok(Self(ClientCore::connect_lazily(config.into_config()?)))
     }
 
-    /// Any command by its name; a space separates container and subcommand. It counts as one that writes and is
-    /// never sent twice; a blocking one needs [`blocks_for`](Command::blocks_for) and a [`Connection`].
+    /// Any command by its name; a space separates container and subcommand.
+    ///
+    /// It is never sent again once it may have run. Blocking commands of Redis take a dedicated connection as their
+    /// typed methods do; say with [`blocks_for`](Command::blocks_for) how long they may wait. Commands that change
+    /// the state of their connection are refused: call them on a [`connection`](Self::connection).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), redpoll::Error> {
@@ -96,9 +100,8 @@ impl Client {
     /// assert_eq!(length, 4);
     /// # Ok(()) }
     /// ```
-    pub fn command(&self, name: &str) -> Command<&Self, Custom, redpoll_protocol::Reply> {
-        const ANY: CommandMeta = CommandMeta::write("", redpoll_protocol::RetryClass::Accumulating);
-        Command::from_raw(self, redpoll_protocol::RawCommand::named(&ANY, name))
+    pub fn command(&self, name: &str) -> Command<&Self, Custom, Reply> {
+        Command::from_raw(self, RawCommand::named(by_name::meta(name), name))
     }
 
     /// Borrows a dedicated connection from the pool, for commands that change the state of their connection.
