@@ -283,9 +283,8 @@ fn config_error(why: Rejected, name: &str) -> CommandError {
             )
         }
         Rejected::Invalid => {
-            format!(
-                "ERR CONFIG SET failed (possibly related to argument '{name}') - argument couldn't be parsed"
-            )
+            let reason = if name == "maxmemory" { "must be a memory value" } else { "couldn't be parsed" };
+            format!("ERR CONFIG SET failed (possibly related to argument '{name}') - argument {reason}")
         }
     })
 }

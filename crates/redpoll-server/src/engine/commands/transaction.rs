@@ -92,6 +92,8 @@ mod tests {
 
     use crate::engine::probe::Probe;
 
+    type Change = fn(&mut Probe);
+
     #[test]
     fn queued_commands_are_executed_together() {
         let mut probe = Probe::new();
@@ -129,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_changed_watched_key_makes_exec_reply_null() {
-        let changes: [(&str, fn(&mut Probe)); 5] = [
+        let changes: [(&str, Change); 5] = [
             ("write", |probe| drop(probe.run_other("SET k 2"))),
             ("delete", |probe| drop(probe.run_other("DEL k"))),
             ("flush", |probe| drop(probe.run_other("FLUSHALL"))),
