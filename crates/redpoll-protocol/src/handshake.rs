@@ -128,6 +128,7 @@ impl Handshake {
                 self.owed.push(setup);
                 Ok(())
             }
+            Setup::Ping if error::is_unavailable(&error) => Err(HandshakeError::Unavailable(error)),
             _ if setup.is_optional() && !needs_auth => Ok(()),
             _ => Err(HandshakeError::refusal(setup, &self.options, error)),
         }

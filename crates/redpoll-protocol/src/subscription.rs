@@ -51,6 +51,17 @@ struct Entry {
     confirmed: bool,
     /// Confirmations that are still to come.
     awaited: u32,
+    /// It was refused together with others, so that it is not known which of them the server minds.
+    goes_alone: bool,
+}
+
+/// Which names share a command. Shard channels go slot by slot, since a cluster refuses two slots in one command.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Group {
+    kind: SubscriptionKind,
+    subscribes: bool,
+    slot: Option<HashSlot>,
+    alone: Option<Bytes>,
 }
 
 #[derive(Debug)]
@@ -81,7 +92,7 @@ impl Subscriptions {
     pub fn poll_transmit(&mut self, out: &mut BytesMut) -> bool {
         let groups = self.take_changes();
         let has_changes = !groups.is_empty();
-        for ((kind, subscribes, _), names) in groups {
+        for (Group { kind, subscribes, .. }, names) in groups {
             for names in names.chunks(NAMES_PER_COMMAND) {
                 let mut command = RawCommand::new(kind.command(subscribes));
                 names.iter().for_each(|name| command.push(name));
@@ -97,6 +108,7 @@ impl Subscriptions {
     }
 
     /// Takes a push, or any reply of a RESP2 connection that is used for Pub/Sub only, and says what it is.
+    /// What it changes may call for commands: [`poll_transmit`](Self::poll_transmit) comes next.
     pub fn handle_reply(&mut self, reply: Reply) -> PubSubEvent {
         match classify(reply) {
             Incoming::Event(event) => event,
@@ -171,20 +183,21 @@ impl Subscriptions {
         is_change
     }
 
-    /// The names to send, by command. Shard channels go slot by slot: a cluster refuses two slots in one command.
-    fn take_changes(&mut self) -> BTreeMap<(SubscriptionKind, bool, Option<HashSlot>), Vec<Bytes>> {
+    /// The names to send, by command.
+    fn take_changes(&mut self) -> BTreeMap<Group, Vec<Bytes>> {
         let mut groups = BTreeMap::<_, Vec<Bytes>>::new();
-        for (kind, name) in std::mem::take(&mut self.changed) {
-            let key = (kind, name);
+        for key in std::mem::take(&mut self.changed) {
             let Some(entry) = self.entries.get_mut(&key) else { continue };
-            if entry.wanted != entry.sent {
-                entry.sent = entry.wanted;
-                entry.awaited = entry.awaited.saturating_add(1);
-                let slot = (kind == SubscriptionKind::ShardChannel).then(|| HashSlot::of(&key.1));
-                groups.entry((kind, entry.sent, slot)).or_default().push(key.1);
-            } else {
+            if entry.wanted == entry.sent {
                 self.forget_if_done(&key);
+                continue;
             }
+            entry.sent = entry.wanted;
+            entry.awaited = entry.awaited.saturating_add(1);
+            let (kind, name) = key;
+            let slot = (kind == SubscriptionKind::ShardChannel).then(|| HashSlot::of(&name));
+            let alone = entry.goes_alone.then(|| name.clone());
+            groups.entry(Group { kind, subscribes: entry.sent, slot, alone }).or_default().push(name);
         }
         groups
     }
@@ -218,23 +231,35 @@ impl Subscriptions {
     }
 
     /// An error answers the oldest command as a whole: permissions are checked before any of its names is taken.
-    /// What was refused is wanted no more, or it would be sent for ever.
+    /// A name that was refused alone is wanted no more, or it would be sent for ever; several are sent again one by one.
     fn refused(&mut self, error: ServerError) -> PubSubEvent {
         let Some(command) = self.in_flight.pop_front() else {
             return PubSubEvent::Other(Reply::Error(error));
         };
+        let is_final = command.names.len() == 1;
         for name in &command.names {
-            let key = (command.kind, name.clone());
-            let Some(entry) = self.entries.get_mut(&key) else { continue };
-            entry.awaited = entry.awaited.saturating_sub(1);
-            if entry.awaited == 0 {
-                entry.sent = entry.confirmed;
-                entry.wanted = entry.confirmed;
-            }
-            self.forget_if_done(&key);
+            self.refuse((command.kind, name.clone()), is_final);
+        }
+        if !is_final {
+            return PubSubEvent::Retrying { error };
         }
         let names = command.names.into();
         PubSubEvent::Refused { kind: command.kind, subscribes: command.subscribes, names, error }
+    }
+
+    fn refuse(&mut self, key: (SubscriptionKind, Bytes), is_final: bool) {
+        let Some(entry) = self.entries.get_mut(&key) else { return };
+        entry.awaited = entry.awaited.saturating_sub(1);
+        entry.goes_alone = true;
+        // What was sent after the refused command decides, once that is answered.
+        if entry.awaited == 0 {
+            entry.sent = entry.confirmed;
+            if is_final {
+                entry.wanted = entry.confirmed;
+            }
+            self.changed.push(key.clone());
+        }
+        self.forget_if_done(&key);
     }
 
     fn forget_if_done(&mut self, key: &(SubscriptionKind, Bytes)) {

@@ -70,7 +70,7 @@ fn is_auth(error: &ServerError) -> bool {
     matches!(error.prefix(), Some("NOAUTH" | "WRONGPASS"))
 }
 
-fn is_unavailable(error: &ServerError) -> bool {
+pub(super) fn is_unavailable(error: &ServerError) -> bool {
     let is_transient = matches!(
         error.prefix(),
         Some("LOADING" | "BUSY" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" | "MISCONF" | "NOREPLICAS")

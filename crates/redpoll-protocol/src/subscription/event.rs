@@ -35,6 +35,11 @@ pub enum PubSubEvent {
         /// How many subscriptions the connection still has; shard channels are counted apart.
         count: u64,
     },
+    /// The server refused a command with several names without saying which. Each is sent again alone.
+    Retrying {
+        /// What the server says.
+        error: ServerError,
+    },
     /// The server refuses to change these subscriptions.
     Refused {
         /// What the subscriptions name.
