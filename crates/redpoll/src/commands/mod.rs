@@ -1,5 +1,40 @@
 //! The commands, grouped as in the Redis command reference: one trait per group, implemented for every executor.
+//!
+//! A method has the name of its command in lower case, container and subcommand joined by `_`. What a command
+//! requires are the method's arguments; what it allows are options that chain on it, and two that exclude each other
+//! cannot both be said. [`prelude`](crate::prelude) brings all groups in.
+//!
+//! Transactions have no trait of their own: `MULTI` and `EXEC` are
+//! [`Client::transaction`](crate::Client::transaction), and `WATCH` with its retries is
+//! [`Client::watch`](crate::Client::watch). A bare `MULTI` would leave its connection in a state that the commands of
+//! other tasks fall into. Subscriptions ([`Client::subscribe`](crate::Client::subscribe)) live on the client as well.
 
+mod blocking;
+mod flush;
+mod list;
+mod pop;
 mod string;
 
+pub use flush::Flush;
+pub use list::{LPos, ListCommands, ListEnd, Pivot};
+pub use pop::{MPop, Pop};
 pub use string::{Set, StringCommands};
+
+#[cfg(test)]
+mod wire {
+    use crate::client::{Command, Queued};
+
+    /// The command as it is sent: its arguments, joined by spaces.
+    pub(super) fn wire<M, T>(command: Command<Queued, M, T>) -> String {
+        join(command.raw().args())
+    }
+
+    /// The keys that a command is routed by, joined by spaces.
+    pub(super) fn keys<M, T>(command: Command<Queued, M, T>) -> String {
+        join(command.raw().keys())
+    }
+
+    fn join<'a>(args: impl Iterator<Item = &'a [u8]>) -> String {
+        args.map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
+    }
+}
