@@ -5,7 +5,7 @@ mod number;
 use bytes::{Bytes, BytesMut};
 
 use self::aggregate::{Aggregate, AggregateKind};
-use self::cursor::Cursor;
+use self::cursor::{Cursor, HeaderKind};
 use self::number::Length;
 use crate::{DecodeError, Limits, Reply, ServerError};
 
@@ -167,28 +167,44 @@ impl Decoder {
         if let Some(body) = self.body {
             return self.body(body, cursor);
         }
+        if self.scanned == 0
+            && self.chunks.is_none()
+            && self.limits.line >= cursor::HEADER
+            && let Some((kind, number)) = cursor.header()
+        {
+            return self.plain(kind, number, cursor);
+        }
         let Some(kind) = cursor.peek() else { return Ok(Step::Incomplete) };
         self.check_type(kind)?;
         let Some(line) = cursor.line(&mut self.scanned, self.limits.line)? else {
             return Ok(Step::Incomplete);
         };
         match kind {
-            b'$' => self.bulk_string(number::length(line.text)?, cursor),
-            b':' => {
-                number::integer(line.text).map(Reply::Integer).ok_or(DecodeError::BadInteger).map(Step::Value)
+            b'$' => self.bulk_string(number::length(line)?, cursor),
+            b':' => number::integer(line).map(Reply::Integer).ok_or(DecodeError::BadInteger).map(Step::Value),
+            b'+' => Ok(Step::Value(Reply::SimpleString(simple_string(line)))),
+            b'*' => self.aggregate(AggregateKind::Array, number::length(line)?, cursor.left()),
+            b'-' => Ok(Step::Value(Reply::Error(ServerError::from_bytes(line)))),
+            b'%' => self.aggregate(AggregateKind::Map, number::length(line)?, cursor.left()),
+            b'~' => self.aggregate(AggregateKind::Set, number::length(line)?, cursor.left()),
+            b'>' => self.aggregate(AggregateKind::Push, number::length(line)?, cursor.left()),
+            b'|' => self.aggregate(AggregateKind::Attribute, number::length(line)?, cursor.left()),
+            b'!' => self.sized(BodyKind::BulkError, number::length(line)?, cursor),
+            b'=' => self.sized(BodyKind::VerbatimString, number::length(line)?, cursor),
+            b';' => self.sized(BodyKind::Chunk, number::length(line)?, cursor),
+            b'.' => self.end(line),
+            _ => number::scalar(kind, line).map(Step::Value),
+        }
+    }
+
+    /// What nearly every header is: a type and a number, here and whole.
+    fn plain(&mut self, kind: HeaderKind, number: u32, cursor: &mut Cursor<'_>) -> Result<Step, DecodeError> {
+        match kind {
+            HeaderKind::BulkString => self.open_body(BodyKind::BulkString, number.into(), cursor),
+            HeaderKind::Integer => Ok(Step::Value(Reply::Integer(number.into()))),
+            HeaderKind::Array => {
+                self.aggregate(AggregateKind::Array, Length::Of(number.into()), cursor.left())
             }
-            b'+' => Ok(Step::Value(Reply::SimpleString(simple_string(line.text)))),
-            b'*' => self.aggregate(AggregateKind::Array, line.text, line.left),
-            b'-' => Ok(Step::Value(Reply::Error(ServerError::from_bytes(line.text)))),
-            b'%' => self.aggregate(AggregateKind::Map, line.text, line.left),
-            b'~' => self.aggregate(AggregateKind::Set, line.text, line.left),
-            b'>' => self.aggregate(AggregateKind::Push, line.text, line.left),
-            b'|' => self.aggregate(AggregateKind::Attribute, line.text, line.left),
-            b'!' => self.sized(BodyKind::BulkError, number::length(line.text)?, cursor),
-            b'=' => self.sized(BodyKind::VerbatimString, number::length(line.text)?, cursor),
-            b';' => self.sized(BodyKind::Chunk, number::length(line.text)?, cursor),
-            b'.' => self.end(line.text),
-            _ => number::scalar(kind, line.text).map(Step::Value),
         }
     }
 
@@ -273,8 +289,8 @@ impl Decoder {
     }
 
     /// `left` is how many bytes have arrived after the header: it bounds what is allocated for the elements.
-    fn aggregate(&mut self, kind: AggregateKind, length: &[u8], left: usize) -> Result<Step, DecodeError> {
-        let length = match number::length(length)? {
+    fn aggregate(&mut self, kind: AggregateKind, length: Length, left: usize) -> Result<Step, DecodeError> {
+        let length = match length {
             Length::Null if kind == AggregateKind::Array => return Ok(Step::Value(Reply::Null)),
             Length::Streamed if kind.may_stream() => None,
             Length::Of(length) => Some(self.bounded(length)?),

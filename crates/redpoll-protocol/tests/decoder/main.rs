@@ -73,7 +73,9 @@ fn reply() -> impl Strategy<Value = Reply> {
 fn wire() -> impl Strategy<Value = (Vec<Reply>, Vec<u8>)> {
     (vec(reply(), 1..4), vec(0_u8..8, 32)).prop_map(|(replies, styles)| {
         let (mut styles, mut out) = (styles.into_iter().cycle(), Vec::new());
-        replies.iter().for_each(|reply| encoder::encode(reply, &mut || styles.next().unwrap_or_default(), &mut out));
+        replies
+            .iter()
+            .for_each(|reply| encoder::encode(reply, &mut || styles.next().unwrap_or_default(), &mut out));
         (replies, out)
     })
 }
