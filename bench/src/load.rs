@@ -10,7 +10,7 @@ use bytes::Bytes;
 use tokio::runtime::{self, Runtime};
 use tokio::task::JoinSet;
 
-use crate::clients::{ClientName, Fred, RawClient, RedisRs, Rustis, SharedClient};
+use crate::clients::{ClientName, Fred, RawClient, RedisRs, Redpoll, Rustis, SharedClient, Traffic};
 use crate::cores;
 use crate::options::{Flavour, WorkerOptions};
 use crate::recorder::{Recorder, Sample};
@@ -23,6 +23,7 @@ pub(crate) fn work(options: &WorkerOptions) -> Result<()> {
     give_up_after(options.seconds * 2 + Duration::from_secs(30));
     let recorder = Arc::new(Recorder::new()?);
     let sample = match options.client {
+        ClientName::Redpoll => measure_shared::<Redpoll>(options, &recorder),
         ClientName::RedisRs => measure_shared::<RedisRs>(options, &recorder),
         ClientName::Fred => measure_shared::<Fred>(options, &recorder),
         ClientName::Rustis => measure_shared::<Rustis>(options, &recorder),
@@ -43,7 +44,7 @@ fn give_up_after(patience: Duration) {
 
 fn measure_raw(options: &WorkerOptions, recorder: &Arc<Recorder>) -> Result<Sample> {
     let client = RawClient::connect(options.address, options.workload)?;
-    let watcher = watch(options, recorder)?;
+    let watcher = watch(options, recorder, || None)?;
     client.run(recorder).inspect_err(|_| recorder.stop())?;
     join(watcher)
 }
@@ -51,7 +52,8 @@ fn measure_raw(options: &WorkerOptions, recorder: &Arc<Recorder>) -> Result<Samp
 fn measure_shared<C: SharedClient>(options: &WorkerOptions, recorder: &Arc<Recorder>) -> Result<Sample> {
     start_runtime(options.runtime)?.block_on(async {
         let client = C::connect(options.address).await.context("connecting")?;
-        let watcher = watch(options, recorder)?;
+        let counting = client.clone();
+        let watcher = watch(options, recorder, move || counting.traffic())?;
         let mut callers = JoinSet::new();
         for _ in 0..options.workload.callers {
             callers.spawn(Caller::new(client.clone(), options.workload)?.run(Arc::clone(recorder)));
@@ -64,11 +66,15 @@ fn measure_shared<C: SharedClient>(options: &WorkerOptions, recorder: &Arc<Recor
 }
 
 /// The window is kept by a thread that sleeps, so that no runtime has to be asked what time it is.
-fn watch(options: &WorkerOptions, recorder: &Arc<Recorder>) -> Result<JoinHandle<Result<Sample>>> {
+fn watch(
+    options: &WorkerOptions,
+    recorder: &Arc<Recorder>,
+    traffic: impl Fn() -> Option<Traffic> + Send + 'static,
+) -> Result<JoinHandle<Result<Sample>>> {
     let mut console = Console::connect(options.address)?;
     let (recorder, window, commands) = (Arc::clone(recorder), options.seconds, options.workload.commands());
     Ok(thread::spawn(move || {
-        let sample = recorder.watch(window, commands, &mut console);
+        let sample = recorder.watch(window, commands, &mut console, traffic);
         recorder.stop();
         sample
     }))

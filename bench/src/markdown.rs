@@ -14,9 +14,9 @@ pub(crate) fn report(outcome: &Outcome, summary: &Summary) -> String {
          Throughput and latency are on the client's tokio runtime with the higher throughput, CPU on the one that \
          needs less: ¹ current-thread, ² multi-thread. Latency is that of one awaited operation; for a pipeline, the \
          whole of it. Server reads say how well writes are batched, on the runtime of the CPU column; a server that \
-         falls behind reads several writes at once, so the client may have written more often. `raw` is a blocking \
-         socket loop that writes prepared commands for all callers at once and counts reply bytes: the floor for CPU, \
-         not a client.\n",
+         falls behind reads several writes at once, so the client may have written more often. Client writes are the \
+         client's own exact count of write system calls, on each runtime. `raw` is a blocking socket loop that writes \
+         prepared commands for all callers at once and counts reply bytes: the floor for CPU, not a client.\n",
     );
     for failure in &outcome.failures {
         report.push_str(&format!("\nFailed: {}: {}\n", failure.subject.describe(), failure.reason));
@@ -36,8 +36,16 @@ fn preamble(outcome: &Outcome) -> String {
     )
 }
 
-const HEADINGS: [&str; 7] =
-    ["workload", "client", "commands/s", "p50 µs", "p99 µs", "client CPU µs/command", "server reads/command"];
+const HEADINGS: [&str; 8] = [
+    "workload",
+    "client",
+    "commands/s",
+    "p50 µs",
+    "p99 µs",
+    "client CPU µs/command",
+    "server reads/command",
+    "client writes/command",
+];
 
 fn table(summary: &Summary) -> Vec<Vec<String>> {
     let mut lines = vec![HEADINGS.map(str::to_owned).to_vec()];
@@ -57,7 +65,15 @@ fn cells(summary: &Summary, row: &Row) -> Vec<String> {
         cell(Measure::P99),
         cell(Measure::Cpu),
         row.server_reads().map_or_else(|| "–".to_owned(), |reads| format!("{reads:.3}")),
+        writes(row),
     ]
+}
+
+/// Four decimals, because the bar at 100 callers is 0.012.
+fn writes(row: &Row) -> String {
+    let each: Vec<_> =
+        row.client_writes().map(|(flavour, writes)| format!("{writes:.4}{}", mark(flavour))).collect();
+    if each.is_empty() { "–".to_owned() } else { each.join(" ") }
 }
 
 fn cell(summary: &Summary, row: &Row, measure: Measure) -> String {

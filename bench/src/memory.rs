@@ -4,7 +4,10 @@ use std::fs;
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use redpoll::prelude::*;
+use redpoll::{Client, Config, Connection, PoolConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::clients::{ClientName, Fred, RedisRs, Rustis, SharedClient};
@@ -102,6 +105,7 @@ fn allow_open_files(files: u64) -> Result<()> {
 /// Opens the connections, uses them, and prints the footprint as JSON.
 pub(crate) fn work(options: &MemoryWorkerOptions) -> Result<()> {
     let footprint = match options.client {
+        ClientName::Redpoll => take_pooled(options),
         ClientName::RedisRs => take::<RedisRs>(options),
         ClientName::Fred => take::<Fred>(options),
         ClientName::Rustis => take::<Rustis>(options),
@@ -121,6 +125,48 @@ fn take<C: SharedClient>(options: &MemoryWorkerOptions) -> Result<Footprint> {
         tokio::time::sleep(options.seconds).await;
         Ok(Footprint { opened_kib, after_a_small_command_kib, after_a_large_reply_kib: resident_kib()? })
     })
+}
+
+/// As `take`, with the pool that redpoll has for such connections: all of them are borrowed at once, used and given
+/// back. The one shared connection that every client has besides is there with one pooled connection as with many,
+/// and so cancels out.
+fn take_pooled(options: &MemoryWorkerOptions) -> Result<Footprint> {
+    start_runtime(Flavour::CurrentThread)?.block_on(async {
+        let connections = options.connections as usize;
+        let config = Config::new(options.address.ip().to_string(), options.address.port());
+        let client = Client::connect(config.pool(PoolConfig::new().max_size(connections))).await?;
+        let borrowed = borrow_all(&client, connections).await?;
+        let opened_kib = resident_kib()?;
+        read_on_each(borrowed, 64).await?;
+        let after_a_small_command_kib = resident_kib()?;
+        read_on_each(borrow_all(&client, connections).await?, 256 * KIB).await?;
+        tokio::time::sleep(options.seconds).await;
+        let after_a_large_reply_kib = resident_kib()?;
+        let stats = client.pool_stats();
+        ensure!(
+            (stats.idle, stats.dials) == (connections, u64::from(options.connections)),
+            "the pool did not keep its connections: {stats:?}"
+        );
+        Ok(Footprint { opened_kib, after_a_small_command_kib, after_a_large_reply_kib })
+    })
+}
+
+async fn borrow_all(client: &Client, connections: usize) -> Result<Vec<Connection>> {
+    let mut borrowed = Vec::new();
+    for _ in 0..connections {
+        borrowed.push(client.connection().await?);
+    }
+    Ok(borrowed)
+}
+
+/// Uses every connection once, then gives all of them back.
+async fn read_on_each(borrowed: Vec<Connection>, size: usize) -> Result<()> {
+    let key = string_key(size).context("no such string")?;
+    for connection in &borrowed {
+        let value: Bytes = connection.get(key).await?;
+        ensure!(value.len() == size, "a value of another length");
+    }
+    Ok(())
 }
 
 async fn open<C: SharedClient>(address: SocketAddr, connections: u32) -> Result<Vec<C>> {

@@ -39,7 +39,8 @@ pub(crate) struct Options {
     /// Write a plot of the ratios
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
-    /// Fail when redpoll needs more than 0.75 times the client CPU of the best Rust peer, or is slower than it
+    /// Fail when redpoll needs more than 0.75 times the client CPU of the best Rust peer, is slower than it, or writes to
+    /// its socket more often than batching allows
     #[arg(long)]
     pub(crate) gate: bool,
 }

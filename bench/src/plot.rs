@@ -150,6 +150,7 @@ impl<'a> Plot<'a> {
 
 fn color(client: ClientName) -> &'static str {
     match client {
+        ClientName::Redpoll => "#c0392b",
         ClientName::RedisRs => "#d98c3f",
         ClientName::Fred => "#7a9e4e",
         ClientName::Rustis => "#4f81b0",

@@ -11,6 +11,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use serde::{Deserialize, Serialize};
 
+use crate::clients::Traffic;
 use crate::wire::Console;
 
 /// Latencies of finished operations. Every client pays the same for it: one clock read, one uncontended lock and
@@ -43,16 +44,26 @@ impl Recorder {
     }
 
     /// Lets the callers warm up, watches them for one window, and stops them.
-    pub(crate) fn watch(&self, window: Duration, commands: usize, console: &mut Console) -> Result<Sample> {
+    pub(crate) fn watch(
+        &self,
+        window: Duration,
+        commands: usize,
+        console: &mut Console,
+        traffic: impl Fn() -> Option<Traffic>,
+    ) -> Result<Sample> {
         thread::sleep((window / 3).min(Duration::from_millis(500)));
         let counters_before = console.counters()?;
+        let traffic_before = traffic();
         let before = Usage::now()?;
         self.histogram().reset();
         thread::sleep(window);
         let latencies = self.histogram().clone();
         let after = Usage::now()?;
+        let traffic_after = traffic();
         let counters_after = console.counters()?;
         self.stop();
+        let calls =
+            traffic_after.zip(traffic_before).and_then(|(after, before)| after.per_command_since(before));
         let executed = latencies.len() * commands as u64;
         anyhow::ensure!(executed > 0, "no operation finished within the window");
         let per_command = |microseconds: f64| microseconds / executed as f64;
@@ -62,6 +73,8 @@ impl Recorder {
             p99_us: latencies.value_at_quantile(0.99) as f64 / 1e3,
             cpu_us_per_command: per_command(after.cpu_us - before.cpu_us),
             server_reads_per_command: counters_after.reads_per_command_since(counters_before),
+            client_writes_per_command: calls.map(|(writes, _)| writes),
+            client_reads_per_command: calls.map(|(_, reads)| reads),
         })
     }
 
@@ -83,6 +96,10 @@ pub(crate) struct Sample {
     pub(crate) cpu_us_per_command: f64,
     /// How often the server read its sockets: 1 means that nothing was batched.
     pub(crate) server_reads_per_command: f64,
+    /// Write system calls, as the client itself counts them: exact, where it does.
+    pub(crate) client_writes_per_command: Option<f64>,
+    /// Read system calls likewise: in how many pieces the replies came.
+    pub(crate) client_reads_per_command: Option<f64>,
 }
 
 #[derive(Debug)]

@@ -73,6 +73,13 @@ impl Row {
         let (_, sample) = self.medians.iter().find(|(flavour, _)| *flavour == best)?;
         Some(sample.server_reads_per_command)
     }
+
+    /// The client's write system calls per command on each runtime, where the client counts them.
+    pub(crate) fn client_writes(&self) -> impl Iterator<Item = (Flavour, f64)> {
+        self.medians
+            .iter()
+            .filter_map(|(flavour, sample)| Some((*flavour, sample.client_writes_per_command?)))
+    }
 }
 
 impl Summary {
@@ -148,12 +155,16 @@ fn median_sample(
         .map(|measured| measured.sample)
         .collect();
     let median_of = |value: fn(&Sample) -> f64| median(samples.iter().map(value).collect());
+    let median_of_counted =
+        |value: fn(&Sample) -> Option<f64>| median(samples.iter().filter_map(value).collect());
     Some(Sample {
         ops_per_s: median_of(|sample| sample.ops_per_s)?,
         p50_us: median_of(|sample| sample.p50_us)?,
         p99_us: median_of(|sample| sample.p99_us)?,
         cpu_us_per_command: median_of(|sample| sample.cpu_us_per_command)?,
         server_reads_per_command: median_of(|sample| sample.server_reads_per_command)?,
+        client_writes_per_command: median_of_counted(|sample| sample.client_writes_per_command),
+        client_reads_per_command: median_of_counted(|sample| sample.client_reads_per_command),
     })
 }
 
@@ -212,6 +223,8 @@ mod tests {
             p99_us: 2.0,
             cpu_us_per_command: cpu,
             server_reads_per_command: 0.1,
+            client_writes_per_command: None,
+            client_reads_per_command: None,
         };
         Measured { subject: Subject { workload: named("get-1k-10").unwrap(), client, flavour }, sample }
     }

@@ -3,6 +3,7 @@
 mod fred;
 mod raw;
 mod redis_rs;
+mod redpoll;
 mod rustis;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use crate::options::Flavour;
 pub(crate) use fred::Fred;
 pub(crate) use raw::RawClient;
 pub(crate) use redis_rs::RedisRs;
+pub(crate) use redpoll::Redpoll;
 pub(crate) use rustis::Rustis;
 
 /// A client with one connection that its clones share.
@@ -40,6 +42,28 @@ pub(crate) trait SharedClient: Clone + Send + 'static {
 
     /// LRANGE of the whole list; returns how many elements came.
     fn lrange(&mut self, key: &'static str) -> impl Future<Output = Result<usize>> + Send;
+
+    /// What the client itself counted since it connected; `None` if it does not count.
+    fn traffic(&self) -> Option<Traffic> {
+        None
+    }
+}
+
+/// How often a client wrote to its socket and read from it, and how many replies that brought.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Traffic {
+    pub(crate) writes: u64,
+    pub(crate) reads: u64,
+    pub(crate) replies: u64,
+}
+
+impl Traffic {
+    /// Write and read system calls per command since `earlier`; `None` if no reply has come.
+    pub(crate) fn per_command_since(self, earlier: Self) -> Option<(f64, f64)> {
+        let replies = self.replies.checked_sub(earlier.replies).filter(|replies| *replies > 0)?;
+        let share = |now: u64, before: u64| now.saturating_sub(before) as f64 / replies as f64;
+        Some((share(self.writes, earlier.writes), share(self.reads, earlier.reads)))
+    }
 }
 
 /// The client that the others are there to be compared with.
@@ -47,6 +71,7 @@ pub(crate) const OURS: &str = "redpoll";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum ClientName {
+    Redpoll,
     RedisRs,
     Fred,
     Rustis,
@@ -61,6 +86,7 @@ impl ClientName {
 
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Redpoll => OURS,
             Self::RedisRs => "redis-rs",
             Self::Fred => "fred",
             Self::Rustis => "rustis",
@@ -71,6 +97,7 @@ impl ClientName {
     /// The crate whose version the report states.
     pub(crate) fn package(self) -> Option<&'static str> {
         match self {
+            Self::Redpoll => Some("redpoll"),
             Self::RedisRs => Some("redis"),
             Self::Fred => Some("fred"),
             Self::Rustis => Some("rustis"),
@@ -82,13 +109,15 @@ impl ClientName {
     pub(crate) fn is_peer(self) -> bool {
         match self {
             Self::RedisRs | Self::Fred | Self::Rustis => true,
-            Self::Raw => false,
+            Self::Redpoll | Self::Raw => false,
         }
     }
 
     pub(crate) fn flavours(self) -> &'static [Flavour] {
         match self {
-            Self::RedisRs | Self::Fred | Self::Rustis => &[Flavour::CurrentThread, Flavour::MultiThread],
+            Self::Redpoll | Self::RedisRs | Self::Fred | Self::Rustis => {
+                &[Flavour::CurrentThread, Flavour::MultiThread]
+            }
             Self::Raw => &[Flavour::Blocking],
         }
     }
