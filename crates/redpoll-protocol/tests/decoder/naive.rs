@@ -13,28 +13,31 @@ pub(crate) enum Stop {
 
 use Stop::{Incomplete, Invalid};
 
+/// The default of `Limits::depth`.
+const DEPTH: usize = 128;
+
 /// The first reply and what is after it.
 pub(crate) fn decode(input: &[u8]) -> Result<(Reply, &[u8]), Stop> {
-    value(input, true)
+    value(input, 0)
 }
 
-fn value(input: &[u8], is_outermost: bool) -> Result<(Reply, &[u8]), Stop> {
+fn value(input: &[u8], depth: usize) -> Result<(Reply, &[u8]), Stop> {
     let kind = *input.first().ok_or(Incomplete)?;
-    if !b"+-:$*_#,(!=%~>|".contains(&kind) || (kind == b'>' && !is_outermost) {
+    if !b"+-:$*_#,(!=%~>|".contains(&kind) || (kind == b'>' && depth > 0) {
         return Err(Invalid);
     }
-    let (text, rest) = line(&input[1..])?;
-    let number = text.parse::<u64>().map_err(|_| Invalid).filter_sign(text);
+    let (line, rest) = line(&input[1..])?;
+    // No number and no keyword is anything but UTF-8.
+    let text = std::str::from_utf8(line).unwrap_or("\u{fffd}");
+    let number = unsigned(text);
     Ok(match kind {
-        b'+' => (Reply::SimpleString(bytes(text)), rest),
-        b'-' => (Reply::Error(ServerError::new(text)), rest),
+        b'+' => (Reply::SimpleString(Bytes::copy_from_slice(line)), rest),
+        b'-' => (Reply::Error(ServerError::from_bytes(line)), rest),
         b':' => (Reply::Integer(text.parse().map_err(|_| Invalid)?), rest),
         b'_' if text.is_empty() => (Reply::Null, rest),
         b'#' if text == "t" || text == "f" => (Reply::Boolean(text == "t"), rest),
         b',' => (Reply::Double(text.parse().map_err(|_| Invalid)?), rest),
-        b'(' if text.trim_start_matches(['+', '-']).bytes().all(|b| b.is_ascii_digit()) && big(text) => {
-            (Reply::BigNumber(bytes(text)), rest)
-        }
+        b'(' if is_big_number(text) => (Reply::BigNumber(Bytes::copy_from_slice(line)), rest),
         b'$' | b'*' if text == "-1" => (Reply::Null, rest),
         b'$' if text == "?" => chunks(rest)?,
         b'$' => {
@@ -44,21 +47,22 @@ fn value(input: &[u8], is_outermost: bool) -> Result<(Reply, &[u8]), Stop> {
             body(number?, rest).map(|(text, rest)| (Reply::Error(ServerError::from_bytes(text)), rest))?
         }
         b'=' => verbatim(body(number?, rest)?)?,
-        b'*' => elements(text, 1, rest).map(|(items, rest)| (Reply::Array(items), rest))?,
-        b'~' => elements(text, 1, rest).map(|(items, rest)| (Reply::Set(items), rest))?,
-        b'>' if text != "?" => elements(text, 1, rest).map(|(items, rest)| (Reply::Push(items), rest))?,
-        b'%' => elements(text, 2, rest).map(|(items, rest)| (Reply::Map(pairs(items)), rest))?,
-        b'|' if text != "?" => value(elements(text, 2, rest)?.1, is_outermost)?,
+        b'*' => elements(text, 1, rest, depth).map(|(items, rest)| (Reply::Array(items), rest))?,
+        b'~' => elements(text, 1, rest, depth).map(|(items, rest)| (Reply::Set(items), rest))?,
+        b'>' if text != "?" => {
+            elements(text, 1, rest, depth).map(|(items, rest)| (Reply::Push(items), rest))?
+        }
+        b'%' => elements(text, 2, rest, depth).map(|(items, rest)| (Reply::Map(pairs(items)), rest))?,
+        b'|' if text != "?" => value(elements(text, 2, rest, depth)?.1, depth)?,
         _ => return Err(Invalid),
     })
 }
 
-fn line(input: &[u8]) -> Result<(&str, &[u8]), Stop> {
+fn line(input: &[u8]) -> Result<(&[u8], &[u8]), Stop> {
     let end = input.iter().position(|b| *b == b'\r' || *b == b'\n').ok_or(Incomplete)?;
     match &input[end..] {
         [b'\r'] => Err(Incomplete),
-        // The texts that the tests generate are UTF-8; the replacement is tested apart.
-        [b'\r', b'\n', rest @ ..] => Ok((std::str::from_utf8(&input[..end]).map_err(|_| Invalid)?, rest)),
+        [b'\r', b'\n', rest @ ..] => Ok((&input[..end], rest)),
         _ => Err(Invalid),
     }
 }
@@ -87,7 +91,7 @@ fn chunks(mut rest: &[u8]) -> Result<(Reply, &[u8]), Stop> {
             return Err(Invalid);
         }
         let (length, after) = line(&rest[1..])?;
-        let length = length.parse().map_err(|_| Invalid).filter_sign(length)?;
+        let length = unsigned(std::str::from_utf8(length).map_err(|_| Invalid)?)?;
         if length == 0 {
             return Ok((Reply::BulkString(whole.into()), after));
         }
@@ -97,23 +101,23 @@ fn chunks(mut rest: &[u8]) -> Result<(Reply, &[u8]), Stop> {
     }
 }
 
-fn elements<'a>(length: &str, width: u64, mut rest: &'a [u8]) -> Result<(Vec<Reply>, &'a [u8]), Stop> {
-    let mut items = Vec::new();
-    if length == "?" {
-        while rest.first() != Some(&b'.') || items.len() % width as usize != 0 {
-            let (item, after) = value(rest, false)?;
-            items.push(item);
-            rest = after;
-        }
-        let (text, rest) = line(&rest[1..])?;
-        return if text.is_empty() { Ok((items, rest)) } else { Err(Invalid) };
-    }
-    let length = length.parse().map_err(|_| Invalid).filter_sign(length)?;
-    if length > u64::from(u32::MAX) {
+fn elements<'a>(
+    length: &str,
+    width: u64,
+    rest: &'a [u8],
+    depth: usize,
+) -> Result<(Vec<Reply>, &'a [u8]), Stop> {
+    let length = if length == "?" { None } else { Some(unsigned(length)?) };
+    if depth >= DEPTH || length.is_some_and(|length| length > u64::from(u32::MAX)) {
         return Err(Invalid);
     }
-    for _ in 0..length * width {
-        let (item, after) = value(rest, false)?;
+    let (mut items, mut rest) = (Vec::new(), rest);
+    while length.is_none_or(|length| (items.len() as u64) < length * width) {
+        if length.is_none() && items.len() as u64 % width == 0 && rest.first() == Some(&b'.') {
+            let (text, rest) = line(&rest[1..])?;
+            return if text.is_empty() { Ok((items, rest)) } else { Err(Invalid) };
+        }
+        let (item, after) = value(rest, depth + 1)?;
         items.push(item);
         rest = after;
     }
@@ -124,22 +128,12 @@ fn pairs(items: Vec<Reply>) -> Vec<(Reply, Reply)> {
     items.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect()
 }
 
-fn bytes(text: &str) -> Bytes {
-    Bytes::copy_from_slice(text.as_bytes())
-}
-
-fn big(text: &str) -> bool {
+fn is_big_number(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
-trait Unsigned {
-    fn filter_sign(self, text: &str) -> Self;
-}
-
 /// Rust reads "+5" as a number; no length is written so.
-impl Unsigned for Result<u64, Stop> {
-    fn filter_sign(self, text: &str) -> Self {
-        if text.starts_with('+') { Err(Invalid) } else { self }
-    }
+fn unsigned(text: &str) -> Result<u64, Stop> {
+    if text.starts_with('+') { Err(Invalid) } else { text.parse().map_err(|_| Invalid) }
 }
