@@ -13,11 +13,21 @@ mod blocking;
 mod flush;
 mod list;
 mod pop;
+mod rearrange;
+mod set;
+mod sorted_set;
+mod store;
 mod string;
 
 pub use flush::Flush;
 pub use list::{LPos, ListCommands, ListEnd, Pivot};
 pub use pop::{MPop, Pop};
+pub use set::{InterCard, SRandMember, SetCommands};
+pub use sorted_set::{
+    Aggregate, LexRange, Limited, Reversible, Score, ScoreEnd, ScoreRange, Scored, SortedSetCommands, Weighted,
+    WithScores, ZAdd, ZRandMember, ZRange, ZRangeByLex, ZRangeByScore, ZRangeStore, ZRangeStoreBy, ZRank, ZUnion,
+    ZUnionStore,
+};
 pub use string::{Set, StringCommands};
 
 #[cfg(test)]
