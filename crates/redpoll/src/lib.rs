@@ -54,6 +54,7 @@ mod transport;
 pub mod prelude {
     pub use crate::client::{Dispatch, Executor, Pipelined};
     pub use crate::commands::ListCommands;
+    pub use crate::commands::{PubSubCommands, ScriptingCommands};
     pub use crate::commands::{SetCommands, SortedSetCommands};
     pub use crate::commands::StringCommands;
     pub use redpoll_protocol::{FromReply, ToArg, ToArgs, ToPairs};

@@ -13,7 +13,9 @@ mod blocking;
 mod flush;
 mod list;
 mod pop;
+mod pubsub;
 mod rearrange;
+mod scripting;
 mod set;
 mod sorted_set;
 mod store;
@@ -22,6 +24,11 @@ mod string;
 pub use flush::Flush;
 pub use list::{LPos, ListCommands, ListEnd, Pivot};
 pub use pop::{MPop, Pop};
+pub use pubsub::{PubSubChannels, PubSubCommands};
+pub use scripting::{
+    EngineStats, FunctionInfo, FunctionList, FunctionLoad, FunctionRestore, FunctionStats, LibraryInfo,
+    RunningFunction, ScriptingCommands,
+};
 pub use set::{InterCard, SRandMember, SetCommands};
 pub use sorted_set::{
     Aggregate, LexRange, Limited, Reversible, Score, ScoreEnd, ScoreRange, Scored, SortedSetCommands, Weighted,
