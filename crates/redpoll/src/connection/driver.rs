@@ -18,6 +18,11 @@ use crate::transport::Transport;
 
 /// The least space offered to one read.
 const READ_SPACE: usize = 64 * 1024;
+/// So many replies are completed before the commands that they let follow are written: the server works on those
+/// while this side completes the next wave, instead of one waiting for the other.
+const WAVE: usize = 64;
+/// A large reply takes so many reads before others on this thread get their turn.
+const READS_PER_POLL: usize = 16;
 /// Buffers that a large command or reply made bigger than this are given back at once.
 const KEEP_AT_MOST: usize = 1024 * 1024;
 
@@ -100,58 +105,76 @@ impl<'a> Driver<'a> {
     }
 
     fn advance(&mut self, cx: &mut Context<'_>) -> Result<Poll<()>, End> {
-        let completed = self.read(cx)?;
-        if !self.has_yielded && (completed || self.link.has_unsent()) {
+        if self.has_yielded {
+            self.has_yielded = false;
+            if self.write(cx)?.is_ready() {
+                return Ok(Poll::Ready(()));
+            }
+        }
+        let may_read_more = self.read(cx)?;
+        // While the socket takes no more, what is queued waits for it, and for nothing else.
+        let may_write = self.wire.is_empty() && self.link.has_unsent();
+        if may_read_more || may_write {
             self.has_yielded = true;
             cx.waker().wake_by_ref();
             return Ok(Poll::Pending);
         }
-        self.has_yielded = false;
         self.write(cx)
     }
 
-    /// Reads once and completes the replies that are whole. Whether somebody was woken.
+    /// Completes one wave of replies, reading when none is whole. Whether there may be more to read.
     fn read(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
+        for _ in 0..READS_PER_POLL {
+            self.decode()?;
+            if !self.replies.is_empty() {
+                self.complete()?;
+                return Ok(true);
+            }
+            if self.fill(cx)?.is_pending() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn fill(&mut self, cx: &mut Context<'_>) -> Result<Poll<()>, End> {
         if self.transport.poll_readable(cx).map_err(End::Io)?.is_pending() {
-            return Ok(false);
+            return Ok(Poll::Pending);
         }
         let space = self.input.capacity() - self.input.len();
         if space < READ_SPACE / 2 {
             self.input.reserve(self.decoder.wanted().clamp(READ_SPACE, KEEP_AT_MOST));
         }
         match pin!(self.transport.read_buf(&mut self.input)).poll(cx) {
-            Poll::Pending => return Ok(false),
+            Poll::Pending => return Ok(Poll::Pending),
             Poll::Ready(Ok(0)) => return Err(End::EndOfStream),
             Poll::Ready(Ok(_)) => self.link.counters().reads.fetch_add(1, Ordering::Relaxed),
             Poll::Ready(Err(error)) => return Err(End::Io(error)),
         };
         self.health.last_sign = Instant::now();
-        self.decode()?;
-        self.complete()
+        Ok(Poll::Ready(()))
     }
 
     fn decode(&mut self) -> Result<(), End> {
-        while let Some(reply) = self.decoder.decode(&mut self.input).map_err(End::Protocol)? {
-            if let Reply::Push(_) = reply {
-                self.link.counters().pushes.fetch_add(1, Ordering::Relaxed);
-            } else {
-                self.replies.push(reply);
+        while self.replies.len() < WAVE {
+            match self.decoder.decode(&mut self.input).map_err(End::Protocol)? {
+                Some(Reply::Push(_)) => {
+                    self.link.counters().pushes.fetch_add(1, Ordering::Relaxed);
+                }
+                Some(reply) => self.replies.push(reply),
+                None => break,
             }
         }
         Ok(())
     }
 
-    fn complete(&mut self) -> Result<bool, End> {
-        if self.replies.is_empty() {
-            return Ok(false);
-        }
+    fn complete(&mut self) -> Result<(), End> {
         self.link.counters().replies.fetch_add(self.replies.len() as u64, Ordering::Relaxed);
         if !self.link.complete(&mut self.replies, &mut self.wakers) {
             return Err(End::UnaskedReply);
         }
-        let has_woken = !self.wakers.is_empty();
         self.wakers.drain(..).for_each(Waker::wake);
-        Ok(has_woken)
+        Ok(())
     }
 
     /// Writes until nothing is queued or the socket is full.
