@@ -7,14 +7,15 @@ use std::task::Poll;
 use std::time::Duration;
 
 use redpoll_protocol::{CommandMeta, FromReply, RawCommand, Reply, RetryClass};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::core::ClientCore;
 use super::deadline::Deadline;
 use super::dispatch::{Failure, attempt_on, lost, settle, submit};
 use super::retry::Fault;
-use crate::connection::{Outcome, PooledLink};
-use crate::error::{Error, ErrorKind};
+use crate::connection::PooledLink;
+use crate::error::Error;
 
 const CLIENT_ID: CommandMeta = CommandMeta::read("CLIENT ID");
 const CLIENT_UNBLOCK: CommandMeta = CommandMeta::write("CLIENT UNBLOCK", RetryClass::Idempotent);
@@ -42,11 +43,8 @@ pub(super) async fn attempt(
     let (sender, receiver) = oneshot::channel();
     let wait = Wait { core: Arc::clone(core), pooled, id, command: command.clone(), deadline };
     tokio::spawn(wait.run(sender));
-    match receiver.await {
-        Ok(result) => result,
-        // The task is gone with its runtime.
-        Err(_) => Err(lost(&link, name, true)),
-    }
+    // Without a delivery, the task is gone with its runtime.
+    receiver.await.ok().and_then(Delivery::accept).unwrap_or_else(|| Err(lost(&link, name, true)))
 }
 
 /// What `CLIENT UNBLOCK` needs. `HELLO` told it; a RESP2 connection is asked.
@@ -71,7 +69,15 @@ struct Wait {
     deadline: Deadline,
 }
 
-type Caller = oneshot::Sender<Result<Reply, Failure>>;
+type Caller = oneshot::Sender<Delivery>;
+
+/// A reply on its way to the caller. The caller may go away when it is under way already: if nobody accepts it, what
+/// the server popped is put back.
+struct Delivery {
+    /// `None` once it was accepted.
+    parcel: Option<(Result<Reply, Failure>, Wait)>,
+    runtime: Handle,
+}
 
 impl Wait {
     async fn run(mut self, mut caller: Caller) {
@@ -84,12 +90,16 @@ impl Wait {
             None => self.unblock(reply).await,
         };
         match submitted {
-            Some(Ok(outcome)) => self.deliver(outcome, caller).await,
-            Some(Err(error)) => drop(caller.send(Err(Failure { fault: Fault::NotSent, error }))),
+            // A command that was unblocked at its deadline answers null, as at the end of its own timeout.
+            Some(Ok(outcome)) => {
+                let result = settle(&core, &link, &command, self.deadline, outcome);
+                self.deliver(result, caller);
+            }
+            Some(Err(error)) => self.deliver(Err(Failure { fault: Fault::NotSent, error }), caller),
             None => {
                 self.pooled.taint();
                 let error = self.deadline.error().ran(true).of(self.command.name()).at(link.node());
-                drop(caller.send(Err(Failure { fault: Fault::Failed, error })));
+                self.deliver(Err(Failure { fault: Fault::Failed, error }), caller);
             }
         }
     }
@@ -126,18 +136,31 @@ impl Wait {
         limit.bound(unblocking).await.ok()
     }
 
-    async fn deliver(self, outcome: Outcome, caller: Caller) {
-        let result = settle(&self.core, self.pooled.link(), &self.command, self.deadline, outcome);
-        // A command that was unblocked at its deadline answers null, as at the end of its own timeout.
-        let Err(Ok(reply)) = caller.send(result) else { return };
-        let Some(restore) = restoring(&self.command, &reply) else { return };
+    fn deliver(self, result: Result<Reply, Failure>, caller: Caller) {
+        let delivery = Delivery { parcel: Some((result, self)), runtime: Handle::current() };
+        // Whether it is refused here or forgotten on its way, dropping it puts back what it holds.
+        drop(caller.send(delivery));
+    }
+
+    async fn put_back(self, restore: RawCommand) {
         let limit = Deadline::after(self.core.config().command_timeout);
-        let restored = attempt_on(self.pooled.link(), &self.core, &restore, limit).await;
-        drop(
-            restored.map_err(|failure| {
-                Error::new(ErrorKind::ConnectionLost, "not put back").because(failure.error)
-            }),
-        );
+        // Nobody is left to hear of a failure.
+        let _ = attempt_on(self.pooled.link(), &self.core, &restore, limit).await;
+    }
+}
+
+impl Delivery {
+    fn accept(mut self) -> Option<Result<Reply, Failure>> {
+        self.parcel.take().map(|(result, _)| result)
+    }
+}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        let Some((Ok(reply), wait)) = self.parcel.take() else { return };
+        if let Some(restore) = restoring(&wait.command, &reply) {
+            self.runtime.spawn(wait.put_back(restore));
+        }
     }
 }
 
