@@ -10,8 +10,11 @@ use bytes::Bytes;
 use tokio::runtime::{self, Runtime};
 use tokio::task::JoinSet;
 
-use crate::clients::{ClientName, Fred, RawClient, RedisRs, Redpoll, Rustis, SharedClient, Traffic};
+use crate::clients::{
+    ClientName, Fred, RawClient, RedisRs, Redpoll, Rustis, SharedClient, Subscriber, Traffic,
+};
 use crate::cores;
+use crate::messages::{self, CHANNEL, Publisher};
 use crate::options::{Flavour, WorkerOptions};
 use crate::recorder::{Recorder, Sample};
 use crate::wire::Console;
@@ -43,6 +46,11 @@ fn give_up_after(patience: Duration) {
 }
 
 fn measure_raw(options: &WorkerOptions, recorder: &Arc<Recorder>) -> Result<Sample> {
+    if let Operation::Messages { size } = options.workload.operation {
+        let watcher = watch(options, recorder, || None)?;
+        messages::receive_raw(options.address, size, recorder)?;
+        return join(watcher);
+    }
     let client = RawClient::connect(options.address, options.workload)?;
     let watcher = watch(options, recorder, || None)?;
     client.run(recorder).inspect_err(|_| recorder.stop())?;
@@ -50,6 +58,9 @@ fn measure_raw(options: &WorkerOptions, recorder: &Arc<Recorder>) -> Result<Samp
 }
 
 fn measure_shared<C: SharedClient>(options: &WorkerOptions, recorder: &Arc<Recorder>) -> Result<Sample> {
+    if let Operation::Messages { size } = options.workload.operation {
+        return measure_subscriber::<C::Subscriber>(options, size, recorder);
+    }
     start_runtime(options.runtime)?.block_on(async {
         let client = C::connect(options.address).await.context("connecting")?;
         let counting = client.clone();
@@ -61,6 +72,22 @@ fn measure_shared<C: SharedClient>(options: &WorkerOptions, recorder: &Arc<Recor
         while let Some(outcome) = callers.join_next().await {
             outcome??;
         }
+        join(watcher)
+    })
+}
+
+fn measure_subscriber<S: Subscriber>(
+    options: &WorkerOptions,
+    size: usize,
+    recorder: &Arc<Recorder>,
+) -> Result<Sample> {
+    start_runtime(options.runtime)?.block_on(async {
+        let subscriber = S::subscribe(options.address, CHANNEL).await.context("subscribing")?;
+        let publisher = Publisher::start(options.address, size)?;
+        let watcher = watch(options, recorder, || None)?;
+        let recorder = Arc::clone(recorder);
+        tokio::spawn(async move { messages::receive(subscriber, publisher, size, &recorder).await })
+            .await??;
         join(watcher)
     })
 }
@@ -107,6 +134,7 @@ impl<C: SharedClient> Caller<C> {
             Operation::Get { size } => (string_key(size).context("no such string")?, 0),
             Operation::Set { size } | Operation::PipelineOfSets { size, .. } => (WRITTEN_KEY, size),
             Operation::Lrange => (LIST_KEY, 0),
+            Operation::Messages { .. } => bail!("messages are received, not called for"),
         };
         Ok(Self { client, operation: workload.operation, key, value: Bytes::from(vec![b'x'; size]) })
     }
@@ -131,6 +159,7 @@ impl<C: SharedClient> Caller<C> {
             Operation::PipelineOfSets { commands, .. } => {
                 self.client.pipeline_of_sets(self.key, &self.value, commands).await?;
             }
+            Operation::Messages { .. } => bail!("messages are received, not called for"),
             Operation::Lrange => {
                 ensure!(self.client.lrange(self.key).await? == LIST_ELEMENTS, "a list of another length");
             }

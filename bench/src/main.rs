@@ -12,6 +12,7 @@ mod gate;
 mod load;
 mod markdown;
 mod memory;
+mod messages;
 mod options;
 mod plot;
 mod recorder;

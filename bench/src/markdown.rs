@@ -13,7 +13,7 @@ pub(crate) fn report(outcome: &Outcome, summary: &Summary) -> String {
         "\nMedians of the rounds. In parentheses: the ratio to the best Rust peer (for latency and CPU lower is better). \
          Throughput and latency are on the client's tokio runtime with the higher throughput, CPU on the one that \
          needs less: ¹ current-thread, ² multi-thread. Latency is that of one awaited operation; for a pipeline, the \
-         whole of it. Server reads say how well writes are batched, on the runtime of the CPU column; a server that \
+         whole of it; for Pub/Sub, of a burst of 500 messages. Server reads say how well writes are batched, on the runtime of the CPU column; a server that \
          falls behind reads several writes at once, so the client may have written more often. Client writes are the \
          client's own exact count of write system calls, on each runtime. `raw` is a blocking socket loop that writes \
          prepared commands for all callers at once and counts reply bytes: the floor for CPU, not a client.\n",

@@ -18,7 +18,10 @@ impl Workload {
     pub(crate) fn commands(&self) -> usize {
         match self.operation {
             Operation::PipelineOfSets { commands, .. } => commands,
-            Operation::Get { .. } | Operation::Set { .. } | Operation::Lrange => 1,
+            Operation::Get { .. }
+            | Operation::Set { .. }
+            | Operation::Lrange
+            | Operation::Messages { .. } => 1,
         }
     }
 }
@@ -26,10 +29,21 @@ impl Workload {
 /// What a caller awaits, again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
-    Get { size: usize },
-    Set { size: usize },
-    PipelineOfSets { commands: usize, size: usize },
+    Get {
+        size: usize,
+    },
+    Set {
+        size: usize,
+    },
+    PipelineOfSets {
+        commands: usize,
+        size: usize,
+    },
     Lrange,
+    /// The next message of a subscription.
+    Messages {
+        size: usize,
+    },
 }
 
 /// The list that LRANGE reads whole.
@@ -75,7 +89,7 @@ const fn sets(commands: usize) -> Operation {
 }
 
 /// Every workload, in the order of the table.
-pub(crate) static ALL: [Workload; 13] = [
+pub(crate) static ALL: [Workload; 14] = [
     row("get-1k-1", "GET 1 KiB, 1 caller", GET_1K, 1),
     quick(gated("get-1k-10", "GET 1 KiB, 10 callers", GET_1K, 10)),
     quick(gated("get-1k-100", "GET 1 KiB, 100 callers", GET_1K, 100)),
@@ -89,6 +103,7 @@ pub(crate) static ALL: [Workload; 13] = [
     gated("pipeline-100", "pipelines of 100 SETs of 1 KiB, 10 callers", sets(100), 10),
     row("get-1m-1", "GET 1 MiB, 1 caller", Operation::Get { size: KIB * KIB }, 1),
     row("lrange-10k-1", "LRANGE 10,000 × 64 B, 1 caller", Operation::Lrange, 1),
+    row("messages-64b", "Pub/Sub messages of 64 B, 1 subscriber", Operation::Messages { size: 64 }, 1),
 ];
 
 /// Where the workload stands in the table.

@@ -4,19 +4,29 @@ use std::net::SocketAddr;
 
 use anyhow::Result;
 use bytes::Bytes;
-use fred::prelude::{Builder, Client, ClientLike, Config, KeysInterface, ListInterface, TcpConfig};
+use fred::prelude::{
+    Builder, Client, ClientLike, Config, EventInterface, KeysInterface, ListInterface, PubsubInterface,
+    TcpConfig,
+};
+use fred::types::Message;
+use tokio::sync::broadcast::Receiver;
 
-use super::SharedClient;
+use super::{SharedClient, Subscriber};
+use crate::messages::IN_FLIGHT;
 
 #[derive(Clone)]
 pub(crate) struct Fred(Client);
 
 impl SharedClient for Fred {
+    type Subscriber = FredSubscriber;
+
     async fn connect(address: SocketAddr) -> Result<Self> {
         let mut builder = Builder::from_config(Config::from_url(&format!("redis://{address}"))?);
         builder.with_connection_config(|connection| {
             connection.tcp = TcpConfig { nodelay: Some(true), ..TcpConfig::default() };
         });
+        // The default keeps 32 messages; a subscriber that is to miss none needs more.
+        builder.with_performance_config(|performance| performance.broadcast_channel_capacity = IN_FLIGHT);
         let client = builder.build()?;
         client.init().await?;
         Ok(Self(client))
@@ -44,5 +54,25 @@ impl SharedClient for Fred {
     async fn lrange(&mut self, key: &'static str) -> Result<usize> {
         let elements: Vec<Bytes> = self.0.lrange(key, 0, -1).await?;
         Ok(elements.len())
+    }
+}
+
+pub(crate) struct FredSubscriber {
+    messages: Receiver<Message>,
+    /// The messages end with it.
+    _client: Client,
+}
+
+impl Subscriber for FredSubscriber {
+    async fn subscribe(address: SocketAddr, channel: &'static str) -> Result<Self> {
+        let Fred(client) = Fred::connect(address).await?;
+        let messages = client.message_rx();
+        client.subscribe(channel).await?;
+        Ok(Self { messages, _client: client })
+    }
+
+    async fn receive(&mut self) -> Result<usize> {
+        let message = self.messages.recv().await?;
+        Ok(message.value.as_bytes().map_or(0, <[u8]>::len))
     }
 }

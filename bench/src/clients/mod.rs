@@ -25,6 +25,8 @@ pub(crate) use rustis::Rustis;
 /// Each reads replies into the cheapest owned bytes it offers and keeps its defaults, except that none may wait
 /// for more data before it sends (TCP_NODELAY).
 pub(crate) trait SharedClient: Clone + Send + 'static {
+    type Subscriber: Subscriber;
+
     fn connect(address: SocketAddr) -> impl Future<Output = Result<Self>> + Send;
 
     /// GET; returns the length of the value.
@@ -47,6 +49,15 @@ pub(crate) trait SharedClient: Clone + Send + 'static {
     fn traffic(&self) -> Option<Traffic> {
         None
     }
+}
+
+/// A subscription to one channel.
+pub(crate) trait Subscriber: Sized + Send + 'static {
+    /// Ends when the server has confirmed.
+    fn subscribe(address: SocketAddr, channel: &'static str) -> impl Future<Output = Result<Self>> + Send;
+
+    /// Waits for the next message; returns the length of its payload. A message that was dropped is an error.
+    fn receive(&mut self) -> impl Future<Output = Result<usize>> + Send;
 }
 
 /// How often a client wrote to its socket and read from it, and how many replies that brought.

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::recorder::Recorder;
 use crate::wire;
@@ -71,6 +71,7 @@ fn exchange(operation: Operation) -> Result<(Vec<u8>, usize)> {
         }
         Operation::Set { size } => set(&mut command, size),
         Operation::PipelineOfSets { commands, size } => (0..commands).map(|_| set(&mut command, size)).sum(),
+        Operation::Messages { .. } => bail!("messages come unasked"),
         Operation::Lrange => {
             wire::encode(&mut command, &[b"LRANGE", LIST_KEY.as_bytes(), b"0", b"-1"]);
             header_length(LIST_ELEMENTS) + LIST_ELEMENTS * bulk_length(LIST_ELEMENT_SIZE)

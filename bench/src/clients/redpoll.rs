@@ -2,17 +2,19 @@
 
 use std::net::SocketAddr;
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
-use redpoll::Client;
 use redpoll::prelude::*;
+use redpoll::{Client, Subscription};
 
-use super::{SharedClient, Traffic};
+use super::{SharedClient, Subscriber, Traffic};
 
 #[derive(Clone)]
 pub(crate) struct Redpoll(Client);
 
 impl SharedClient for Redpoll {
+    type Subscriber = RedpollSubscriber;
+
     async fn connect(address: SocketAddr) -> Result<Self> {
         Ok(Self(Client::connect(format!("redis://{address}")).await?))
     }
@@ -39,5 +41,24 @@ impl SharedClient for Redpoll {
     fn traffic(&self) -> Option<Traffic> {
         let stats = self.0.connection_stats();
         Some(Traffic { writes: stats.writes, reads: stats.reads, replies: stats.replies })
+    }
+}
+
+pub(crate) struct RedpollSubscriber {
+    subscription: Subscription,
+    /// The subscription ends with it.
+    _client: Client,
+}
+
+impl Subscriber for RedpollSubscriber {
+    async fn subscribe(address: SocketAddr, channel: &'static str) -> Result<Self> {
+        let client = Client::connect(format!("redis://{address}")).await?;
+        Ok(Self { subscription: client.subscribe([channel]).await?, _client: client })
+    }
+
+    async fn receive(&mut self) -> Result<usize> {
+        let message = self.subscription.next().await.context("the subscription ended")??;
+        ensure!(message.gap().is_none(), "messages were missed: {:?}", message.gap());
+        Ok(message.payload_bytes().len())
     }
 }

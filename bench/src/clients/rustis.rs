@@ -2,18 +2,21 @@
 
 use std::net::SocketAddr;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use bytes::Bytes;
-use rustis::client::{BatchPreparedCommand, Client};
-use rustis::commands::{ListCommands, StringCommands};
+use futures_util::StreamExt;
+use rustis::client::{BatchPreparedCommand, Client, PubSubStream};
+use rustis::commands::{ListCommands, PubSubCommands, StringCommands};
 use rustis::resp::{BulkString, RefBulkString};
 
-use super::SharedClient;
+use super::{SharedClient, Subscriber};
 
 #[derive(Clone)]
 pub(crate) struct Rustis(Client);
 
 impl SharedClient for Rustis {
+    type Subscriber = RustisSubscriber;
+
     async fn connect(address: SocketAddr) -> Result<Self> {
         Ok(Self(Client::connect(format!("redis://{address}")).await?))
     }
@@ -38,5 +41,19 @@ impl SharedClient for Rustis {
     async fn lrange(&mut self, key: &'static str) -> Result<usize> {
         let elements: Vec<BulkString> = self.0.lrange(key, 0, -1).await?;
         Ok(elements.len())
+    }
+}
+
+pub(crate) struct RustisSubscriber(PubSubStream);
+
+impl Subscriber for RustisSubscriber {
+    async fn subscribe(address: SocketAddr, channel: &'static str) -> Result<Self> {
+        let client = Client::connect(format!("redis://{address}")).await?;
+        Ok(Self(client.subscribe(channel).await?))
+    }
+
+    async fn receive(&mut self) -> Result<usize> {
+        let message = self.0.next().await.context("the subscription ended")??;
+        Ok(message.payload().len())
     }
 }
