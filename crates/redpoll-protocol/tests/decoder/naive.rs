@@ -113,7 +113,7 @@ fn elements<'a>(
     }
     let (mut items, mut rest) = (Vec::new(), rest);
     while length.is_none_or(|length| (items.len() as u64) < length * width) {
-        if length.is_none() && items.len() as u64 % width == 0 && rest.first() == Some(&b'.') {
+        if length.is_none() && (items.len() as u64).is_multiple_of(width) && rest.first() == Some(&b'.') {
             let (text, rest) = line(&rest[1..])?;
             return if text.is_empty() { Ok((items, rest)) } else { Err(Invalid) };
         }
