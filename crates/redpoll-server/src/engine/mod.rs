@@ -17,6 +17,8 @@ pub(crate) mod error;
 pub(crate) mod event;
 mod faults;
 pub(crate) mod log;
+pub(crate) mod long_double;
+mod natural;
 pub(crate) mod number;
 pub(crate) mod pattern;
 #[cfg(test)]
