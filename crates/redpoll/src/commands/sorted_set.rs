@@ -612,11 +612,7 @@ pub trait SortedSetCommands: Executor {
     /// assert_eq!(popped, Some(("later".to_owned(), vec![("a".to_owned(), 1.0)])));
     /// # Ok(()) }
     /// ```
-    fn zmpop<T: FromReply>(
-        self,
-        keys: impl ToArgs,
-        from: ScoreEnd,
-    ) -> Command<Self, MPop, Option<(String, Vec<(T, f64)>)>> {
+    fn zmpop<T: FromReply>(self, keys: impl ToArgs, from: ScoreEnd) -> Command<Self, MPop, OfFirst<T>> {
         Command::new(self, &ZMPOP).counted_keys(keys).arg(from)
     }
 
@@ -644,7 +640,7 @@ pub trait SortedSetCommands: Executor {
         keys: impl ToArgs,
         from: ScoreEnd,
         timeout: Duration,
-    ) -> Command<Self, MPop, Option<(String, Vec<(T, f64)>)>> {
+    ) -> Command<Self, MPop, OfFirst<T>> {
         Command::new(self, &BZMPOP).block(timeout).counted_keys(keys).arg(from)
     }
 
@@ -880,6 +876,9 @@ pub trait SortedSetCommands: Executor {
 }
 
 impl<E: Executor> SortedSetCommands for E {}
+
+/// The first key that has members, and members of it with their scores.
+type OfFirst<T> = Option<(String, Vec<(T, f64)>)>;
 
 /// An end of a sorted set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
