@@ -53,6 +53,7 @@ mod transport;
 /// ```
 pub mod prelude {
     pub use crate::client::{Dispatch, Executor, Pipelined};
+    pub use crate::commands::{GenericCommands, HashCommands};
     pub use crate::commands::ListCommands;
     pub use crate::commands::{PubSubCommands, ScriptingCommands};
     pub use crate::commands::{SetCommands, SortedSetCommands};

@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_core::Stream;
 use redpoll_protocol::{CommandMeta, FromReply, RawCommand, Reply, ToArg};
 
+use super::command::Plain;
 use super::dispatch::execute;
 use super::executor::Dispatch;
 use crate::error::Error;
@@ -30,17 +31,25 @@ use crate::error::Error;
 /// # Ok(()) }
 /// ```
 #[must_use = "an iteration does nothing until it is collected or turned into items"]
-pub struct Scan<E> {
+pub struct Scan<E, M = Plain> {
     executor: E,
     meta: &'static CommandMeta,
     key: Option<RawCommand>,
     options: RawCommand,
     timeout: Option<Duration>,
+    _options: PhantomData<fn() -> M>,
 }
 
-impl<E: Copy> Scan<E> {
+impl<E: Copy, M> Scan<E, M> {
     pub(crate) fn new(executor: E, meta: &'static CommandMeta) -> Self {
-        Self { executor, meta, key: None, options: RawCommand::named(meta, ""), timeout: None }
+        Self {
+            executor,
+            meta,
+            key: None,
+            options: RawCommand::named(meta, ""),
+            timeout: None,
+            _options: PhantomData,
+        }
     }
 
     pub(crate) fn of(executor: E, meta: &'static CommandMeta, key: impl ToArg) -> Self {
@@ -80,6 +89,12 @@ impl<E: Copy> Scan<E> {
         self
     }
 
+    /// The same iteration with other options left.
+    pub(crate) fn cast<M2>(self) -> Scan<E, M2> {
+        let Self { executor, meta, key, options, timeout, _options } = self;
+        Scan { executor, meta, key, options, timeout, _options: PhantomData }
+    }
+
     fn page(&self, cursor: u64) -> RawCommand {
         let mut command = RawCommand::new(self.meta);
         if let Some(key) = self.key.as_ref().and_then(|key| key.args().nth(1)) {
@@ -94,10 +109,10 @@ impl<E: Copy> Scan<E> {
     }
 }
 
-impl<'a, D: Dispatch> Scan<&'a D> {
+impl<'a, D: Dispatch, M> Scan<&'a D, M> {
     /// The elements as a stream.
     pub fn items<T: FromReply>(self) -> Items<'a, D, T> {
-        Items { scan: self, cursor: Some(0), page: None, ready: VecDeque::new(), _item: PhantomData }
+        Items { scan: self.cast(), cursor: Some(0), page: None, ready: VecDeque::new(), _item: PhantomData }
     }
 
     /// Everything, in one `Vec`. With pairs (`HSCAN`, `ZSCAN`), `T` is a tuple.
@@ -123,10 +138,13 @@ pub struct Items<'a, D, T> {
     scan: Scan<&'a D>,
     /// Where the next page begins; `None` after the last.
     cursor: Option<u64>,
-    page: Option<Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send + 'a>>>,
+    page: Option<Page<'a>>,
     ready: VecDeque<T>,
     _item: PhantomData<fn() -> T>,
 }
+
+/// A page that was asked for.
+type Page<'a> = Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send + 'a>>;
 
 impl<D: Dispatch, T: FromReply> Items<'_, D, T> {
     /// The next element; `None` after the last, and after an error.
@@ -159,10 +177,7 @@ impl<D: Dispatch, T: FromReply> Items<'_, D, T> {
     }
 }
 
-fn fetch<'a, D: Dispatch>(
-    scan: &Scan<&'a D>,
-    cursor: u64,
-) -> Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send + 'a>> {
+fn fetch<'a, D: Dispatch>(scan: &Scan<&'a D>, cursor: u64) -> Page<'a> {
     let dispatcher = scan.executor.dispatcher();
     let command = scan.page(cursor);
     let deadline = dispatcher.deadline(scan.timeout, None);
@@ -183,7 +198,7 @@ impl<D: Dispatch, T: FromReply> Stream for Items<'_, D, T> {
     }
 }
 
-impl<E> fmt::Debug for Scan<E> {
+impl<E, M> fmt::Debug for Scan<E, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scan").field("command", &self.meta.name()).finish_non_exhaustive()
     }

@@ -10,7 +10,12 @@
 //! other tasks fall into. Subscriptions ([`Client::subscribe`](crate::Client::subscribe)) live on the client as well.
 
 mod blocking;
+mod choice;
+mod expire_condition;
+mod expiry;
 mod flush;
+mod generic;
+mod hash;
 mod list;
 mod pop;
 mod pubsub;
@@ -20,8 +25,15 @@ mod set;
 mod sorted_set;
 mod store;
 mod string;
+mod time_to_live;
+mod time_unit;
 
+pub use choice::{Chosen, Open};
+pub use expire_condition::{ComparesExpiry, Expire, ExpireExisting, ExpiresIf, HExpire};
+pub use expiry::{TakesExpiry, TakesKeepTtl, TakesPersist};
 pub use flush::Flush;
+pub use generic::{CopyKey, GenericCommands, KeyType, Migrate, Migrated, Restore, ScanKeys, Sort};
+pub use hash::{FieldExpiry, FieldPersist, HGetEx, HRandField, HRandFields, HScan, HSetEx, HashCommands};
 pub use list::{LPos, ListCommands, ListEnd, Pivot};
 pub use pop::{MPop, Pop};
 pub use pubsub::{PubSubChannels, PubSubCommands};
@@ -35,7 +47,12 @@ pub use sorted_set::{
     WithScores, ZAdd, ZRandMember, ZRange, ZRangeByLex, ZRangeByScore, ZRangeStore, ZRangeStoreBy, ZRank, ZUnion,
     ZUnionStore,
 };
-pub use string::{Set, StringCommands};
+pub use string::{
+    Acknowledged, Compares, Conditional, Counts, DelEx, GetEx, IncrEx, Lcs, LcsIdx, LcsIndex, LcsMatch, MSetEx, Set,
+    StringCommands,
+};
+pub use time_to_live::{ExpireTime, TimeToLive};
+pub use time_unit::{Milliseconds, Seconds, TimeUnit};
 
 #[cfg(test)]
 mod wire {
