@@ -62,11 +62,11 @@ pub(crate) struct HealthPolicy {
 
 /// Why a connection ended.
 #[derive(Debug)]
-pub(super) enum End {
+pub(crate) enum End {
     /// It was asked to.
     Closed,
     /// The server closed it.
-    EndOfStream,
+    HungUp,
     Io(io::Error),
     Protocol(DecodeError),
     /// The server answered what nobody asked.
@@ -125,9 +125,14 @@ impl<'a> Driver<'a> {
     /// Completes one wave of replies, reading when none is whole. Whether there may be more to read.
     fn read(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
         for _ in 0..READS_PER_POLL {
-            self.decode()?;
-            if !self.replies.is_empty() {
+            let decoded = self.decode();
+            let has_replies = !self.replies.is_empty();
+            if has_replies {
                 self.complete()?;
+            }
+            // Replies that came before the bytes that are none are good.
+            decoded?;
+            if has_replies {
                 return Ok(true);
             }
             if self.fill(cx)?.is_pending() {
@@ -147,7 +152,7 @@ impl<'a> Driver<'a> {
         }
         match pin!(self.transport.read_buf(&mut self.input)).poll(cx) {
             Poll::Pending => return Ok(Poll::Pending),
-            Poll::Ready(Ok(0)) => return Err(End::EndOfStream),
+            Poll::Ready(Ok(0)) => return Err(End::HungUp),
             Poll::Ready(Ok(_)) => self.link.counters().reads.fetch_add(1, Ordering::Relaxed),
             Poll::Ready(Err(error)) => return Err(End::Io(error)),
         };
@@ -170,11 +175,9 @@ impl<'a> Driver<'a> {
 
     fn complete(&mut self) -> Result<(), End> {
         self.link.counters().replies.fetch_add(self.replies.len() as u64, Ordering::Relaxed);
-        if !self.link.complete(&mut self.replies, &mut self.wakers) {
-            return Err(End::UnaskedReply);
-        }
+        let were_asked = self.link.complete(&mut self.replies, &mut self.wakers);
         self.wakers.drain(..).for_each(Waker::wake);
-        Ok(())
+        if were_asked { Ok(()) } else { Err(End::UnaskedReply) }
     }
 
     /// Writes until nothing is queued or the socket is full.
@@ -283,11 +286,20 @@ impl Future for Driver<'_> {
     }
 }
 
+impl End {
+    /// Whether the server sent what is no reply, or no reply to anything.
+    pub(crate) const fn is_protocol_error(&self) -> bool {
+        matches!(self, Self::Protocol(_) | Self::UnaskedReply)
+    }
+}
+
+impl std::error::Error for End {}
+
 impl std::fmt::Display for End {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Closed => f.write_str("closed"),
-            Self::EndOfStream => f.write_str("the server closed the connection"),
+            Self::HungUp => f.write_str("the server closed the connection"),
             Self::Io(error) => write!(f, "{error}"),
             Self::Protocol(error) => write!(f, "the server broke the protocol: {error}"),
             Self::UnaskedReply => f.write_str("the server sent a reply that nobody asked for"),

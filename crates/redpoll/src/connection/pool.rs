@@ -332,9 +332,8 @@ impl PooledLink {
 
 impl Drop for PooledLink {
     fn drop(&mut self) {
-        match self.pool.upgrade() {
-            Some(pool) => pool.give_back(Arc::clone(&self.link), self.born, self.is_tainted),
-            None => {}
+        if let Some(pool) = self.pool.upgrade() {
+            pool.give_back(Arc::clone(&self.link), self.born, self.is_tainted);
         }
     }
 }

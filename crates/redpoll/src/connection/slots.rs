@@ -1,7 +1,10 @@
+use std::sync::Arc;
 use std::task::{Poll, Waker};
 
 use redpoll_protocol::{Reply, Sequence};
 use tokio::time::Instant;
+
+use super::driver::End;
 
 /// Where callers wait for their replies: places that are reused, so that waiting allocates nothing.
 #[derive(Debug, Default)]
@@ -20,7 +23,7 @@ pub(crate) enum Outcome {
     /// Every reply has come.
     Replied(Replies),
     /// The connection was lost. `written` bytes of the command or batch had been written; these replies had come.
-    Lost { written: usize, replies: Replies },
+    Lost { written: usize, replies: Replies, end: Arc<End> },
     /// The deadline passed. If nothing had been taken for writing, the command was withdrawn and will never be sent.
     TimedOut { withdrawn: bool, replies: Replies },
 }
@@ -73,8 +76,12 @@ impl Slots {
         slot.end(Outcome::Replied)
     }
 
-    pub(super) fn lose(&mut self, index: SlotIndex, written: usize) -> Option<Waker> {
-        self.slots.get_mut(index.0 as usize)?.end(|replies| Outcome::Lost { written, replies })
+    pub(super) fn lose(&mut self, index: SlotIndex, written: usize, end: &Arc<End>) -> Option<Waker> {
+        self.slots.get_mut(index.0 as usize)?.end(|replies| Outcome::Lost {
+            written,
+            replies,
+            end: Arc::clone(end),
+        })
     }
 
     pub(super) fn poll(&mut self, index: SlotIndex, waker: &Waker) -> Poll<Outcome> {
