@@ -5,71 +5,35 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use redpoll::prelude::*;
 use redpoll::{Client, Config};
 use socket2::{Domain, Socket, Type};
+use support::scripted_server::ScriptedServer;
 use support::test_server::{TestServer, on_embedded, on_real};
 
 const SIZE: usize = 4 * 1024 * 1024;
 const COMMANDS: usize = 8;
 const SOCKET_BUFFER: usize = 64 * 1024;
 
-/// A server with one thread per connection and small buffers, that finishes writing a reply before it reads on.
-/// It knows GET, SET and what a handshake needs.
-fn stubborn_server() -> u16 {
+/// A server with small buffers that finishes writing a reply before it reads on.
+fn stubborn_server() -> ScriptedServer {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.set_send_buffer_size(SOCKET_BUFFER).unwrap();
     socket.set_recv_buffer_size(SOCKET_BUFFER).unwrap();
     socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
     socket.listen(8).unwrap();
-    let listener = TcpListener::from(socket);
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            std::thread::spawn(move || serve(&stream));
-        }
-    });
-    port
-}
-
-fn serve(mut stream: &TcpStream) {
-    let mut requests = BufReader::with_capacity(16 * 1024, stream);
     let large = [format!("${SIZE}\r\n").into_bytes(), vec![b'x'; SIZE], b"\r\n".to_vec()].concat();
-    while let Some(command) = read_command(&mut requests) {
-        let reply: &[u8] = match command.first().map(Vec::as_slice) {
-            Some(b"GET") => &large,
-            Some(b"SET") if command.get(2).is_some_and(|value| value.len() == SIZE) => b"+OK\r\n",
-            Some(b"CLIENT") => b"+OK\r\n",
-            _ => b"-ERR unknown command\r\n",
-        };
-        if stream.write_all(reply).is_err() {
-            return;
-        }
-    }
-}
-
-fn read_command(from: &mut impl BufRead) -> Option<Vec<Vec<u8>>> {
-    let arguments = read_length(from, '*')?;
-    (0..arguments)
-        .map(|_| {
-            let length = read_length(from, '$')?;
-            let mut argument = vec![0; length + 2];
-            from.read_exact(&mut argument).ok()?;
-            argument.truncate(length);
-            Some(argument)
+    ScriptedServer::on(socket.into(), move |command| {
+        Some(match command {
+            [name, _] if name == b"GET" => large.clone(),
+            [name, _, value] if name == b"SET" && value.len() == SIZE => b"+OK\r\n".to_vec(),
+            _ => b"-ERR unknown command\r\n".to_vec(),
         })
-        .collect()
-}
-
-fn read_length(from: &mut impl BufRead, kind: char) -> Option<usize> {
-    let mut line = String::new();
-    from.read_line(&mut line).ok()?;
-    line.trim_end().strip_prefix(kind)?.parse().ok()
+    })
 }
 
 async fn large_commands_and_replies_all_complete(config: Config, name: &str) {
@@ -97,13 +61,13 @@ async fn large_commands_and_replies_all_complete(config: Config, name: &str) {
 
 #[tokio::test]
 async fn large_commands_and_replies_all_complete_against_a_stubborn_server() {
-    let config = Config::new("127.0.0.1", stubborn_server());
+    let config = stubborn_server().config();
     large_commands_and_replies_all_complete(config, "stubborn, current thread").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn large_commands_and_replies_all_complete_against_a_stubborn_server_on_two_threads() {
-    let config = Config::new("127.0.0.1", stubborn_server());
+    let config = stubborn_server().config();
     large_commands_and_replies_all_complete(config, "stubborn, multi-thread").await;
 }
 

@@ -6,6 +6,7 @@
 pub mod proxy;
 pub mod random;
 pub mod real_server;
+pub mod scripted_server;
 pub mod test_server;
 
 use std::future::Future;

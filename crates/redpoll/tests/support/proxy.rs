@@ -1,7 +1,7 @@
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use socket2::SockRef;
@@ -49,6 +49,7 @@ struct Shared {
     rules: watch::Sender<Rules>,
     /// What becomes of the connections that exist when it changes.
     fate: watch::Sender<Fate>,
+    open: Mutex<Vec<JoinHandle<()>>>,
     connections: AtomicU64,
     bytes_up: AtomicU64,
     bytes_down: AtomicU64,
@@ -68,6 +69,7 @@ impl Proxy {
             upstream: SocketAddr::from(([127, 0, 0, 1], port)),
             rules: watch::Sender::new(Rules::default()),
             fate: watch::Sender::new(Fate::Live),
+            open: Mutex::default(),
             connections: AtomicU64::new(0),
             bytes_up: AtomicU64::new(0),
             bytes_down: AtomicU64::new(0),
@@ -107,14 +109,22 @@ impl Proxy {
         self.set(|rules| *rules = Rules::default());
     }
 
-    /// Ends every connection in order (FIN).
-    pub fn close_connections(&self) {
-        self.shared.fate.send_replace(Fate::Close);
+    /// Ends every connection in order (FIN); they are gone when this returns.
+    pub async fn close_connections(&self) {
+        self.end_connections(Fate::Close).await;
     }
 
-    /// Ends every connection at once (RST).
-    pub fn reset_connections(&self) {
-        self.shared.fate.send_replace(Fate::Reset);
+    /// Ends every connection at once (RST); they are gone when this returns.
+    pub async fn reset_connections(&self) {
+        self.end_connections(Fate::Reset).await;
+    }
+
+    async fn end_connections(&self, fate: Fate) {
+        let open = std::mem::take(&mut *self.shared.open.lock().unwrap());
+        self.shared.fate.send_replace(fate);
+        for connection in open {
+            let _ = connection.await;
+        }
     }
 
     /// Closes the port: connections are refused.
@@ -146,7 +156,10 @@ impl Proxy {
         self.listening = Some(tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 shared.connections.fetch_add(1, Ordering::Relaxed);
-                tokio::spawn(Arc::clone(&shared).serve(client, random.fork()));
+                let fate = shared.fate.subscribe();
+                let mut open = shared.open.lock().unwrap();
+                open.retain(|connection| !connection.is_finished());
+                open.push(tokio::spawn(Arc::clone(&shared).serve(client, fate, random.fork())));
             }
         }));
     }
@@ -157,13 +170,12 @@ impl Drop for Proxy {
         if let Some(listening) = self.listening.take() {
             listening.abort();
         }
-        self.close_connections();
+        self.shared.fate.send_replace(Fate::Close);
     }
 }
 
 impl Shared {
-    async fn serve(self: Arc<Self>, client: TcpStream, mut random: Random) {
-        let mut fate = self.fate.subscribe();
+    async fn serve(self: Arc<Self>, client: TcpStream, mut fate: watch::Receiver<Fate>, mut random: Random) {
         // A server that refuses shows as a connection that is closed at once.
         let Ok(server) = TcpStream::connect(self.upstream).await else { return };
         client.set_nodelay(true).unwrap();
