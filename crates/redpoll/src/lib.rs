@@ -53,11 +53,10 @@ mod transport;
 /// ```
 pub mod prelude {
     pub use crate::client::{Dispatch, Executor, Pipelined};
-    pub use crate::commands::{GenericCommands, HashCommands};
-    pub use crate::commands::ListCommands;
-    pub use crate::commands::{PubSubCommands, ScriptingCommands};
-    pub use crate::commands::{SetCommands, SortedSetCommands};
-    pub use crate::commands::StringCommands;
+    pub use crate::commands::{
+        GenericCommands, HashCommands, ListCommands, PubSubCommands, ScriptingCommands, SetCommands,
+        SortedSetCommands, StringCommands,
+    };
     pub use redpoll_protocol::{FromReply, ToArg, ToArgs, ToPairs};
 }
 

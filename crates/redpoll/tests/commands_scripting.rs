@@ -48,6 +48,9 @@ async fn scripts_suite(server: TestServer) {
         evaluation(&client).await.unwrap();
         the_script_cache(&client).await.unwrap();
         scripts_that_load_themselves(&client).await.unwrap();
+        if server.name().contains("valkey") {
+            a_script_is_shown(&client).await.unwrap();
+        }
     }
 }
 
@@ -94,6 +97,13 @@ async fn the_script_cache(client: &Client) -> Result<(), Error> {
     assert_eq!(forgotten.prefix(), Some("NOSCRIPT"));
     client.script_flush().await?;
     assert_eq!(client.script_kill().await.unwrap_err().prefix(), Some("NOTBUSY"));
+    Ok(())
+}
+
+async fn a_script_is_shown(client: &Client) -> Result<(), Error> {
+    let digest = client.script_load("return 1").await?;
+    assert_eq!(client.script_show(&digest).await?, "return 1");
+    assert_eq!(client.script_show("ffff").await.unwrap_err().prefix(), Some("NOSCRIPT"));
     Ok(())
 }
 

@@ -39,6 +39,9 @@ async fn suite(server: TestServer) {
         combinations(&client).await.unwrap();
         stored_combinations(&client).await.unwrap();
         iteration(&client).await.unwrap();
+        if server.name().contains("valkey") {
+            iteration_without_scores(&client).await.unwrap();
+        }
     }
 }
 
@@ -263,5 +266,12 @@ async fn iteration(client: &Client) -> Result<(), Error> {
     assert_eq!((all.len(), &all[999]), (1000, &("m999".to_owned(), 999.0)));
     let one: Scored = client.zscan("many").pattern("m42").count(1000).collect().await?;
     assert_eq!(one, scored([("m42", 42.0)]));
+    Ok(())
+}
+
+async fn iteration_without_scores(client: &Client) -> Result<(), Error> {
+    four(client, "short").await?;
+    let members: Members = client.zscan("short").noscores().count(10).collect().await?;
+    assert_eq!(members, ["a", "b", "c", "d"]);
     Ok(())
 }

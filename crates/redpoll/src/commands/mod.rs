@@ -11,6 +11,7 @@
 
 mod blocking;
 mod choice;
+mod connection;
 mod expire_condition;
 mod expiry;
 mod flush;
@@ -21,6 +22,7 @@ mod pop;
 mod pubsub;
 mod rearrange;
 mod scripting;
+mod server;
 mod set;
 mod sorted_set;
 mod store;
@@ -29,6 +31,10 @@ mod time_to_live;
 mod time_unit;
 
 pub use choice::{Chosen, Open};
+pub use connection::{
+    ClientInfo, ClientKill, ClientKind, ClientList, ClientPause, ClientUnblock, ConnectionCommands, FiltersClients, Hello,
+    Ping, TrackingInfo,
+};
 pub use expire_condition::{ComparesExpiry, Expire, ExpireExisting, ExpiresIf, HExpire};
 pub use expiry::{TakesExpiry, TakesKeepTtl, TakesPersist};
 pub use flush::Flush;
@@ -41,15 +47,16 @@ pub use scripting::{
     EngineStats, FunctionInfo, FunctionList, FunctionLoad, FunctionRestore, FunctionStats, LibraryInfo,
     RunningFunction, ScriptingCommands,
 };
+pub use server::{CommandList, Info, InfoSections, KeyspaceInfo, ServerCommands, ServerTime};
 pub use set::{InterCard, SRandMember, SetCommands};
 pub use sorted_set::{
-    Aggregate, LexRange, Limited, Reversible, Score, ScoreEnd, ScoreRange, Scored, SortedSetCommands, Weighted,
-    WithScores, ZAdd, ZRandMember, ZRange, ZRangeByLex, ZRangeByScore, ZRangeStore, ZRangeStoreBy, ZRank, ZUnion,
-    ZUnionStore,
+    Aggregate, LexRange, Limited, Reversible, Score, ScoreEnd, ScoreRange, Scored, SortedSetCommands,
+    Weighted, WithScores, ZAdd, ZRandMember, ZRange, ZRangeByLex, ZRangeByScore, ZRangeStore, ZRangeStoreBy,
+    ZRank, ZScan, ZUnion, ZUnionStore,
 };
 pub use string::{
-    Acknowledged, Compares, Conditional, Counts, DelEx, GetEx, IncrEx, Lcs, LcsIdx, LcsIndex, LcsMatch, MSetEx, Set,
-    StringCommands,
+    Acknowledged, Compares, Conditional, Counts, DelEx, GetEx, IncrEx, Lcs, LcsIdx, LcsIndex, LcsMatch,
+    MSetEx, Set, StringCommands,
 };
 pub use time_to_live::{ExpireTime, TimeToLive};
 pub use time_unit::{Milliseconds, Seconds, TimeUnit};

@@ -25,6 +25,7 @@ const FUNCTION_RESTORE: CommandMeta = CommandMeta::write("FUNCTION RESTORE", Ret
 const SCRIPT_EXISTS: CommandMeta = CommandMeta::read("SCRIPT EXISTS");
 const SCRIPT_FLUSH: CommandMeta = CommandMeta::write("SCRIPT FLUSH", RetryClass::Idempotent);
 const SCRIPT_LOAD: CommandMeta = CommandMeta::write("SCRIPT LOAD", RetryClass::Idempotent);
+const SCRIPT_SHOW: CommandMeta = CommandMeta::read("SCRIPT SHOW");
 
 // While a script runs, its connection waits for it, and on the shared one everybody does: what is meant to reach the
 // server meanwhile goes on a connection of its own. A second KILL may hit the next script.
@@ -33,6 +34,8 @@ const FUNCTION_STATS: CommandMeta = CommandMeta::read("FUNCTION STATS").blocking
 const SCRIPT_KILL: CommandMeta = CommandMeta::write("SCRIPT KILL", RetryClass::Accumulating).blocking();
 
 /// Commands that run Lua scripts and functions on the server.
+///
+/// `SCRIPT DEBUG` is left out: it turns its connection into a debugger's, which no reply type fits.
 ///
 /// [`run_script`](Self::run_script) is what most programs need: it sends the digest of a [`Script`], and its source
 /// only if the server does not know it. Keys have to be given as keys, so that a cluster can route the script; where
@@ -185,6 +188,21 @@ pub trait ScriptingCommands: Executor {
     /// ```
     fn script_exists(self, digests: impl ToArgs) -> Command<Self, Plain, Vec<bool>> {
         Command::new(self, &SCRIPT_EXISTS).args(digests)
+    }
+
+    /// The source of a script that the server knows, by its SHA-1 digest.
+    ///
+    /// Errors: `NOSCRIPT` if the server does not know it. O(1). Since Valkey 8.0; Redis does not have it.
+    ///
+    /// ```no_run
+    /// # async fn on_valkey(client: &redpoll::Client) -> Result<(), redpoll::Error> {
+    /// # use redpoll::prelude::*;
+    /// let digest = client.script_load("return 1").await?;
+    /// assert_eq!(client.script_show(&digest).await?, "return 1");
+    /// # Ok(()) }
+    /// ```
+    fn script_show(self, digest: impl ToArg) -> Command<Self, Plain, String> {
+        Command::new(self, &SCRIPT_SHOW).arg(digest)
     }
 
     /// Has the server forget all scripts.
@@ -400,7 +418,7 @@ pub trait ScriptingCommands: Executor {
         Command::new(self, &FUNCTION_DUMP)
     }
 
-    /// Loads the libraries of a payload, beside those that are there.
+    /// Loads the libraries of a payload, beside those that are there (`APPEND`).
     /// Options: [`flush_first`](Command::flush_first), [`replace`](Command::replace).
     ///
     /// Errors if a library is there already. O(n) in the functions. Since Redis 7.0.
@@ -446,6 +464,7 @@ mod tests {
     fn the_script_cache() {
         assert_eq!(wire(Q.script_load("s")), "SCRIPT LOAD s");
         assert_eq!(wire(Q.script_exists(["a", "b"])), "SCRIPT EXISTS a b");
+        assert_eq!(wire(Q.script_show("a")), "SCRIPT SHOW a");
         assert_eq!(wire(Q.script_flush()), "SCRIPT FLUSH");
         assert_eq!(wire(Q.script_flush().asynchronous()), "SCRIPT FLUSH ASYNC");
         assert_eq!(wire(Q.script_flush().synchronous()), "SCRIPT FLUSH SYNC");

@@ -855,8 +855,8 @@ pub trait SortedSetCommands: Executor {
         command.unless_onto_itself(&ZDIFFSTORE_ONTO_ITSELF)
     }
 
-    /// Iterates over the members with their scores: pairs. Options: [`pattern`](Scan::pattern),
-    /// [`count`](Scan::count).
+    /// Iterates over the members with their scores: ask for pairs, or for members alone with
+    /// [`noscores`](Scan::noscores). Options: [`pattern`](Scan::pattern), [`count`](Scan::count).
     ///
     /// O(1) per page, O(n) for all. Since Redis 2.8.
     ///
@@ -870,7 +870,7 @@ pub trait SortedSetCommands: Executor {
     /// assert_eq!(found, [("grace".to_owned(), 2900.0)]);
     /// # Ok(()) }
     /// ```
-    fn zscan(self, key: impl ToArg) -> Scan<Self> {
+    fn zscan(self, key: impl ToArg) -> Scan<Self, ZScan> {
         Scan::of(self, &ZSCAN, key)
     }
 }
@@ -917,5 +917,16 @@ impl<E, T> Command<E, ZRandMember, T> {
     /// Up to this many different members; if it is negative, exactly as many, where one may come more than once.
     pub fn count(self, count: i64) -> Command<E, WithScores, T> {
         self.arg(count).cast()
+    }
+}
+
+/// The options of [`zscan`](SortedSetCommands::zscan).
+#[derive(Debug, Clone, Copy)]
+pub struct ZScan;
+
+impl<E: Copy> Scan<E, ZScan> {
+    /// Gives the members without their scores. Since Valkey 8.0; Redis does not have it.
+    pub fn noscores(self) -> Scan<E> {
+        self.option("NOSCORES").cast()
     }
 }
