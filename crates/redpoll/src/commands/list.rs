@@ -36,7 +36,8 @@ const RPUSHX: CommandMeta = CommandMeta::write("RPUSHX", RetryClass::Accumulatin
 /// Indexes count from 0 at the head; negative ones count from the tail, -1 being the last element.
 ///
 /// The blocking commands wait on a connection of their own, so nobody else waits with them. Their timeout is a
-/// `Duration`, of which zero waits for ever. When the future is dropped, what was popped meanwhile is put back.
+/// `Duration`, of which zero waits for ever. When the future is dropped, what was popped meanwhile is put back; what was
+/// moved stays in its destination.
 pub trait ListCommands: Executor {
     /// Adds elements at the head of a list, one after the other: the last one given becomes the first.
     ///
