@@ -92,7 +92,7 @@ async fn attempt(
         }
     }
     let unsent = commands.get(results.len()..).unwrap_or_default();
-    results.extend(unsent.iter().map(|command| Err(lost(&route.link, command.name(), false))));
+    results.extend(unsent.iter().map(|command| Err(lost(&route.link, command.name(), false, None))));
     results
 }
 
@@ -143,20 +143,20 @@ fn settle(
     outcome: Outcome,
 ) -> Vec<Result<Reply, Failure>> {
     core.budget().deposit();
-    let (replies, written, withdrawn) = match outcome {
-        Outcome::Replied(replies) => (replies.into_vec(), usize::MAX, None),
-        Outcome::Lost { written, replies } => (replies.into_vec(), written, None),
-        Outcome::TimedOut { withdrawn, replies } => (replies.into_vec(), usize::MAX, Some(withdrawn)),
+    let (replies, written, end, withdrawn) = match outcome {
+        Outcome::Replied(replies) => (replies.into_vec(), usize::MAX, None, None),
+        Outcome::Lost { written, replies, end } => (replies.into_vec(), written, Some(end), None),
+        Outcome::TimedOut { withdrawn, replies } => (replies.into_vec(), usize::MAX, None, Some(withdrawn)),
     };
     let mut replies = replies.into_iter();
-    let mut end = 0_usize;
+    let mut length = 0_usize;
     let settle_one = |command: &RawCommand| {
-        end = end.saturating_add(command.encoded_len());
+        length = length.saturating_add(command.encoded_len());
         match (replies.next(), withdrawn) {
             (Some(Reply::Error(error)), _) => Err(refused(link, command, error)),
             (Some(reply), _) => Ok(reply),
             (None, Some(withdrawn)) => Err(timed_out(link, command.name(), deadline, withdrawn)),
-            (None, None) => Err(lost(link, command.name(), end <= written)),
+            (None, None) => Err(lost(link, command.name(), length <= written, end.as_ref())),
         }
     };
     commands.iter().map(settle_one).collect()
@@ -226,7 +226,9 @@ fn executed(
     let mut replies = match outcome {
         Outcome::Replied(replies) => replies.into_vec(),
         // Nothing is applied before EXEC arrives whole.
-        Outcome::Lost { written, .. } => return Err(lost(link, "EXEC".into(), written >= length)),
+        Outcome::Lost { written, end, .. } => {
+            return Err(lost(link, "EXEC".into(), written >= length, Some(&end)));
+        }
         Outcome::TimedOut { withdrawn, .. } => {
             return Err(timed_out(link, "EXEC".into(), deadline, withdrawn));
         }
@@ -243,7 +245,7 @@ fn executed(
         }
         Some(Reply::Null) => Ok(None),
         Some(Reply::Error(error)) => Err(aborted(link, unit, replies, Error::server(error))),
-        _ => Err(lost(link, "EXEC".into(), true)),
+        _ => Err(lost(link, "EXEC".into(), true, None)),
     }
 }
 

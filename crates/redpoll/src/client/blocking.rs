@@ -44,7 +44,7 @@ pub(super) async fn attempt(
     let wait = Wait { core: Arc::clone(core), pooled, id, command: command.clone(), deadline };
     tokio::spawn(wait.run(sender));
     // Without a delivery, the task is gone with its runtime.
-    receiver.await.ok().and_then(Delivery::accept).unwrap_or_else(|| Err(lost(&link, name, true)))
+    receiver.await.ok().and_then(Delivery::accept).unwrap_or_else(|| Err(lost(&link, name, true, None)))
 }
 
 /// What `CLIENT UNBLOCK` needs. `HELLO` told it; a RESP2 connection is asked.

@@ -13,7 +13,7 @@ use super::core::ClientCore;
 use super::deadline::Deadline;
 use super::retry::{Fault, RETRY_DELAY, RetryPolicy};
 use crate::config::WhenFull;
-use crate::connection::{Backoff, Link, Outcome, Refused, Ticket};
+use crate::connection::{Backoff, End, Link, Outcome, Refused, Ticket};
 use crate::error::{Error, ErrorKind};
 
 /// Where an executor sends its commands.
@@ -228,10 +228,12 @@ pub(super) fn settle(
             match replies.into_reply() {
                 Some(Reply::Error(error)) => Err(refused(link, command, error)),
                 Some(reply) => Ok(reply),
-                None => Err(lost(link, command.name(), true)),
+                None => Err(lost(link, command.name(), true, None)),
             }
         }
-        Outcome::Lost { written, .. } => Err(lost(link, command.name(), written >= command.encoded_len())),
+        Outcome::Lost { written, end, .. } => {
+            Err(lost(link, command.name(), written >= command.encoded_len(), Some(&end)))
+        }
         Outcome::TimedOut { withdrawn, .. } => Err(timed_out(link, command.name(), deadline, withdrawn)),
     }
 }
@@ -252,13 +254,26 @@ fn is_of_script(error: &ServerError) -> bool {
     !refused_to_start || error.text().contains("script")
 }
 
-pub(super) fn lost(link: &Arc<Link>, command: Cow<'static, str>, may_have_run: bool) -> Failure {
+/// `end` is how the connection ended, where that is known.
+pub(super) fn lost(
+    link: &Arc<Link>,
+    command: Cow<'static, str>,
+    may_have_run: bool,
+    end: Option<&Arc<End>>,
+) -> Failure {
+    let kind = match end {
+        Some(end) if may_have_run && end.is_protocol_error() => ErrorKind::Protocol,
+        _ => ErrorKind::ConnectionLost,
+    };
     let (fault, message) = if may_have_run {
         (Fault::ReplyLost, "the connection was lost before the reply had come")
     } else {
         (Fault::NotSent, "the connection was lost before the command was written")
     };
-    let error = Error::new(ErrorKind::ConnectionLost, message).ran(may_have_run);
+    let mut error = Error::new(kind, message).ran(may_have_run);
+    if let Some(end) = end {
+        error = error.because(Arc::clone(end));
+    }
     Failure { fault, error: error.of(command).at(link.node()) }
 }
 

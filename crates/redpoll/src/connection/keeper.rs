@@ -82,11 +82,12 @@ impl Keeper {
                 None => match while_disconnected(&link, self.dial_until_connected(&link, &mut backoff)).await
                 {
                     Some(dialed) => dialed,
-                    None => return link.lost(0, true),
+                    None => return link.lost(0, End::Closed, true),
                 },
             };
             let since = Instant::now();
-            if let End::Closed = drive(&link, dialed, policy, false).await {
+            drive(&link, dialed, policy, false).await;
+            if link.is_closed() {
                 return;
             }
             // A server that accepts and hangs up at once is not hammered.
@@ -136,12 +137,11 @@ async fn pause(link: &Arc<Link>, backoff: &mut Backoff) {
 /// The longest delay between attempts while commands wait for the connection.
 const HURRIED: Duration = Duration::from_millis(250);
 
-async fn drive(link: &Arc<Link>, dialed: Dialed, policy: HealthPolicy, closes: bool) -> End {
+async fn drive(link: &Arc<Link>, dialed: Dialed, policy: HealthPolicy, closes: bool) {
     let mut driver = pin!(Driver::new(link, dialed, policy));
     let end = driver.as_mut().await;
     let closes = closes || matches!(end, End::Closed);
-    link.lost(driver.unwritten(), closes);
-    end
+    link.lost(driver.unwritten(), end, closes);
 }
 
 /// Runs `dialing` while the deadlines of those who wait go on. `None` if the link was closed meanwhile.

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::connection_stats::ConnectionStats;
+use super::driver::End;
 use super::slots::{Outcome, SlotIndex, Slots};
 use crate::error::{Error, ErrorKind};
 
@@ -337,13 +338,14 @@ impl Link {
     }
 
     /// The socket is gone: everybody who waits is told. `unwritten` bytes of those taken had not been written.
-    pub(super) fn lost(&self, unwritten: usize, closes: bool) {
+    pub(super) fn lost(&self, unwritten: usize, end: End, closes: bool) {
         let mut wakers = Vec::new();
+        let end = Arc::new(end);
         {
             let mut guard = self.lock();
             let queue = &mut *guard;
             for lost in queue.outbound.lose(unwritten) {
-                wakers.extend(queue.slots.lose(lost.token, lost.written));
+                wakers.extend(queue.slots.lose(lost.token, lost.written, &end));
             }
             queue.earliest = None;
             queue.status = match queue.status {

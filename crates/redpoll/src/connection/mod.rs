@@ -13,6 +13,7 @@ mod timer;
 
 pub(crate) use backoff::Backoff;
 pub(crate) use dial::{Dialed, dial};
+pub(crate) use driver::End;
 pub(crate) use keeper::Keeper;
 pub(crate) use link::{Link, Refused, Ticket};
 pub(crate) use pool::{Pool, PooledLink};
