@@ -15,7 +15,6 @@ use super::deadline::Deadline;
 use super::dispatch::{Failure, attempt_on, lost, settle, submit};
 use super::retry::Fault;
 use crate::connection::PooledLink;
-use crate::error::Error;
 
 const CLIENT_ID: CommandMeta = CommandMeta::read("CLIENT ID");
 const CLIENT_UNBLOCK: CommandMeta = CommandMeta::write("CLIENT UNBLOCK", RetryClass::Idempotent);
@@ -39,7 +38,7 @@ pub(super) async fn attempt(
 ) -> Result<Reply, Failure> {
     let name = command.name();
     let link = Arc::clone(pooled.link());
-    let id = connection_id(core, &pooled, deadline).await?;
+    let id = connection_id(core, &pooled, deadline).await;
     let (sender, receiver) = oneshot::channel();
     let wait = Wait { core: Arc::clone(core), pooled, id, command: command.clone(), deadline };
     tokio::spawn(wait.run(sender));
@@ -47,24 +46,20 @@ pub(super) async fn attempt(
     receiver.await.ok().and_then(Delivery::accept).unwrap_or_else(|| Err(lost(&link, name, true, None)))
 }
 
-/// What `CLIENT UNBLOCK` needs. `HELLO` told it; a RESP2 connection is asked.
-async fn connection_id(
-    core: &Arc<ClientCore>,
-    pooled: &PooledLink,
-    deadline: Deadline,
-) -> Result<u64, Failure> {
+/// What `CLIENT UNBLOCK` needs. `HELLO` told it; a RESP2 connection is asked. A server that is busy with a script does
+/// not tell: then the command cannot be unblocked, and giving up closes its connection.
+async fn connection_id(core: &Arc<ClientCore>, pooled: &PooledLink, deadline: Deadline) -> Option<u64> {
     if let Some(id) = pooled.link().info().and_then(|info| info.connection_id) {
-        return Ok(id);
+        return Some(id);
     }
-    let asked = attempt_on(pooled.link(), core, &RawCommand::new(&CLIENT_ID), deadline).await?;
-    u64::from_reply(asked)
-        .map_err(|error| Failure { fault: Fault::Failed, error: Error::reply(error).of("CLIENT ID") })
+    let asked = attempt_on(pooled.link(), core, &RawCommand::new(&CLIENT_ID), deadline).await.ok()?;
+    u64::from_reply(asked).ok()
 }
 
 struct Wait {
     core: Arc<ClientCore>,
     pooled: PooledLink,
-    id: u64,
+    id: Option<u64>,
     command: RawCommand,
     deadline: Deadline,
 }
@@ -120,10 +115,11 @@ impl Wait {
     /// Unblocks the command and waits for its reply; `None` if the server does not answer any more.
     async fn unblock<R>(&self, mut reply: Pin<&mut impl Future<Output = R>>) -> Option<R> {
         let limit = Deadline::after(self.core.config().command_timeout);
+        let id = self.id?;
         let unblocking = async {
             loop {
                 let mut unblock = RawCommand::new(&CLIENT_UNBLOCK);
-                unblock.push(&self.id);
+                unblock.push(&id);
                 if let Some(link) = self.core.node().link() {
                     // It may fail: the reply that is waited for tells whether it has worked.
                     let _ = attempt_on(link, &self.core, &unblock, limit).await;
@@ -173,8 +169,7 @@ fn restoring(command: &RawCommand, reply: &Reply) -> Option<RawCommand> {
         "BRPOP" => push(&RPUSH, key, items.get(1..)?),
         "BLMPOP" => {
             let Reply::Array(elements) = items.get(1)? else { return None };
-            let from_left = command.args().any(|arg| arg.eq_ignore_ascii_case(b"LEFT"));
-            push(if from_left { &LPUSH } else { &RPUSH }, key, elements)
+            push(if pops_from_left(command)? { &LPUSH } else { &RPUSH }, key, elements)
         }
         "BZPOPMIN" | "BZPOPMAX" => add(key, [(items.get(1)?, items.get(2)?)]),
         "BZMPOP" => {
@@ -184,6 +179,12 @@ fn restoring(command: &RawCommand, reply: &Reply) -> Option<RawCommand> {
         }
         _ => None,
     }
+}
+
+/// `BLMPOP timeout numkeys key [key ...] LEFT|RIGHT`
+fn pops_from_left(command: &RawCommand) -> Option<bool> {
+    let keys: usize = std::str::from_utf8(command.args().nth(2)?).ok()?.parse().ok()?;
+    Some(command.args().nth(keys.checked_add(3)?)?.eq_ignore_ascii_case(b"LEFT"))
 }
 
 /// The element popped last was the innermost: it goes back first.
@@ -247,6 +248,8 @@ mod tests {
         let several = || Reply::Array(vec![bulk("k"), Reply::Array(vec![bulk("a"), bulk("b")])]);
         assert_eq!(restored(&BLMPOP, &["0", "1", "k", "LEFT"], several()).as_deref(), Some("LPUSH k b a"));
         assert_eq!(restored(&BLMPOP, &["0", "1", "k", "RIGHT"], several()).as_deref(), Some("RPUSH k b a"));
+        let misleading = restored(&BLMPOP, &["0", "1", "left", "RIGHT"], several());
+        assert_eq!(misleading.as_deref(), Some("RPUSH k b a"));
         let scored = Reply::Array(vec![bulk("k"), bulk("m"), Reply::Double(1.5)]);
         assert_eq!(restored(&BZPOPMIN, &["k", "0"], scored).as_deref(), Some("ZADD k NX 1.5 m"));
         let nested =
