@@ -244,7 +244,7 @@ pub trait ScriptingCommands: Executor {
     ///
     /// Reply: what it returns. O(function). Since Redis 7.0.
     ///
-    /// ```
+    /// ```no_run
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), redpoll::Error> {
     /// # let server = redpoll_server::Server::start().await.unwrap();
     /// # use redpoll::{Client, prelude::*};
@@ -269,7 +269,7 @@ pub trait ScriptingCommands: Executor {
     ///
     /// Reply: what it returns. O(function). Since Redis 7.0.
     ///
-    /// ```
+    /// ```no_run
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), redpoll::Error> {
     /// # let server = redpoll_server::Server::start().await.unwrap();
     /// # use redpoll::{Client, prelude::*};
@@ -296,7 +296,7 @@ pub trait ScriptingCommands: Executor {
     ///
     /// Reply: the library's name. Errors if it is there already. O(1). Since Redis 7.0.
     ///
-    /// ```
+    /// ```no_run
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), redpoll::Error> {
     /// # let server = redpoll_server::Server::start().await.unwrap();
     /// # use redpoll::{Client, prelude::*};
@@ -314,7 +314,7 @@ pub trait ScriptingCommands: Executor {
     ///
     /// Errors if there is no such library. O(1). Since Redis 7.0.
     ///
-    /// ```
+    /// ```no_run
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), redpoll::Error> {
     /// # let server = redpoll_server::Server::start().await.unwrap();
     /// # use redpoll::{Client, prelude::*};
@@ -333,7 +333,7 @@ pub trait ScriptingCommands: Executor {
     ///
     /// O(n) in the functions. Since Redis 7.0.
     ///
-    /// ```
+    /// ```no_run
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), redpoll::Error> {
     /// # let server = redpoll_server::Server::start().await.unwrap();
     /// # use redpoll::{Client, prelude::*};
@@ -351,7 +351,7 @@ pub trait ScriptingCommands: Executor {
     ///
     /// O(n) in the functions. Since Redis 7.0.
     ///
-    /// ```
+    /// ```no_run
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), redpoll::Error> {
     /// # let server = redpoll_server::Server::start().await.unwrap();
     /// # use redpoll::{Client, prelude::*};
@@ -371,7 +371,7 @@ pub trait ScriptingCommands: Executor {
     ///
     /// Errors: `NOTBUSY` if none runs, `UNKILLABLE` if it has written. O(1). Since Redis 7.0.
     ///
-    /// ```
+    /// ```no_run
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), redpoll::Error> {
     /// # let server = redpoll_server::Server::start().await.unwrap();
     /// # use redpoll::{Client, prelude::*};
@@ -387,7 +387,7 @@ pub trait ScriptingCommands: Executor {
     ///
     /// O(1). Since Redis 7.0.
     ///
-    /// ```
+    /// ```no_run
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), redpoll::Error> {
     /// # let server = redpoll_server::Server::start().await.unwrap();
     /// # use redpoll::{Client, prelude::*};
@@ -405,7 +405,7 @@ pub trait ScriptingCommands: Executor {
     ///
     /// O(n) in the functions. Since Redis 7.0.
     ///
-    /// ```
+    /// ```no_run
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), redpoll::Error> {
     /// # let server = redpoll_server::Server::start().await.unwrap();
     /// # use redpoll::{Client, prelude::*};
@@ -423,7 +423,7 @@ pub trait ScriptingCommands: Executor {
     ///
     /// Errors if a library is there already. O(n) in the functions. Since Redis 7.0.
     ///
-    /// ```
+    /// ```no_run
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), redpoll::Error> {
     /// # let server = redpoll_server::Server::start().await.unwrap();
     /// # use redpoll::{Client, prelude::*};
