@@ -54,8 +54,8 @@ mod transport;
 pub mod prelude {
     pub use crate::client::{Dispatch, Executor, Pipelined};
     pub use crate::commands::{
-        GenericCommands, HashCommands, ListCommands, PubSubCommands, ScriptingCommands, SetCommands,
-        SortedSetCommands, StringCommands,
+        ConnectionCommands, GenericCommands, HashCommands, ListCommands, PubSubCommands, ScriptingCommands,
+        ServerCommands, SetCommands, SortedSetCommands, StringCommands,
     };
     pub use redpoll_protocol::{FromReply, ToArg, ToArgs, ToPairs};
 }
