@@ -21,15 +21,7 @@ impl SharedClient for Fred {
     type Subscriber = FredSubscriber;
 
     async fn connect(address: SocketAddr) -> Result<Self> {
-        let mut builder = Builder::from_config(Config::from_url(&format!("redis://{address}"))?);
-        builder.with_connection_config(|connection| {
-            connection.tcp = TcpConfig { nodelay: Some(true), ..TcpConfig::default() };
-        });
-        // The default keeps 32 messages; a subscriber that is to miss none needs more.
-        builder.with_performance_config(|performance| performance.broadcast_channel_capacity = IN_FLIGHT);
-        let client = builder.build()?;
-        client.init().await?;
-        Ok(Self(client))
+        Ok(Self(start(&builder(address)?).await?))
     }
 
     async fn get(&mut self, key: &'static str) -> Result<usize> {
@@ -57,6 +49,20 @@ impl SharedClient for Fred {
     }
 }
 
+fn builder(address: SocketAddr) -> Result<Builder> {
+    let mut builder = Builder::from_config(Config::from_url(&format!("redis://{address}"))?);
+    builder.with_connection_config(|connection| {
+        connection.tcp = TcpConfig { nodelay: Some(true), ..TcpConfig::default() };
+    });
+    Ok(builder)
+}
+
+async fn start(builder: &Builder) -> Result<Client> {
+    let client = builder.build()?;
+    client.init().await?;
+    Ok(client)
+}
+
 pub(crate) struct FredSubscriber {
     messages: Receiver<Message>,
     /// The messages end with it.
@@ -65,7 +71,10 @@ pub(crate) struct FredSubscriber {
 
 impl Subscriber for FredSubscriber {
     async fn subscribe(address: SocketAddr, channel: &'static str) -> Result<Self> {
-        let Fred(client) = Fred::connect(address).await?;
+        let mut builder = builder(address)?;
+        // The default keeps 32 messages; a subscriber that is to miss none needs more.
+        builder.with_performance_config(|performance| performance.broadcast_channel_capacity = IN_FLIGHT);
+        let client = start(&builder).await?;
         let messages = client.message_rx();
         client.subscribe(channel).await?;
         Ok(Self { messages, _client: client })
