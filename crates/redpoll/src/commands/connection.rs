@@ -228,6 +228,8 @@ pub trait ConnectionCommands: Executor {
 
     /// Lets the commands of all clients wait for so long. Option: [`write`](Command::write).
     ///
+    /// A command that waits holds up its whole connection, [`client_unpause`](Self::client_unpause) included.
+    ///
     /// O(1). Since Redis 3.0.
     ///
     /// ```,no_run
