@@ -174,12 +174,13 @@ pub(super) async fn submit(
     commands: &[RawCommand],
     deadline: Deadline,
 ) -> Result<Outcome, Error> {
-    let mut waited = false;
+    let mut place = None;
     loop {
         let mut ticket = None;
         let submitted: Result<Outcome, Refused> = poll_fn(|cx| match &mut ticket {
-            None => match link.submit(commands, deadline.at(), cx.waker(), waited) {
+            None => match link.submit(commands, deadline.at(), cx.waker(), place.is_some()) {
                 Ok(new) => {
+                    place = None;
                     ticket = Some(new);
                     Poll::Pending
                 }
@@ -193,8 +194,9 @@ pub(super) async fn submit(
             Err(Refused::Closed) => return Err(closed(link, core)),
             Err(Refused::Full) if core.config().when_full == WhenFull::Fail => return Err(full(link)),
             Err(Refused::Full) => {
-                waited = true;
-                deadline.bound(link.wait_for_room()).await.map_err(|error| error.at(link.node()))?;
+                drop(place);
+                place =
+                    Some(deadline.bound(link.wait_for_room()).await.map_err(|error| error.at(link.node()))?);
             }
         }
     }

@@ -1,3 +1,4 @@
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -9,6 +10,7 @@ use tokio::time::Instant;
 
 use super::connection_stats::ConnectionStats;
 use super::driver::End;
+use super::line::Line;
 use super::slots::{Outcome, SlotIndex, Slots};
 use crate::error::{Error, ErrorKind};
 
@@ -19,8 +21,6 @@ use crate::error::{Error, ErrorKind};
 #[derive(Debug)]
 pub(crate) struct Link {
     queue: Mutex<Queue>,
-    /// Told once for each place that becomes free while callers wait for one.
-    room: Notify,
     /// Told when the link is closed for good.
     closed: Notify,
     limits: QueueLimits,
@@ -77,7 +77,8 @@ struct Queue {
     driver: Option<Waker>,
     /// Not after the earliest deadline of all slots.
     earliest: Option<Instant>,
-    waiting_for_room: usize,
+    /// Who waits for room.
+    line: Line,
 }
 
 /// What the driver finds when it looks at the queue.
@@ -100,9 +101,8 @@ impl Link {
                 failure: None,
                 driver: None,
                 earliest: None,
-                waiting_for_room: 0,
+                line: Line::default(),
             }),
-            room: Notify::new(),
             closed: Notify::new(),
             limits,
             node,
@@ -112,7 +112,7 @@ impl Link {
 
     /// Queues commands as one unit and gives the place where their replies will be.
     ///
-    /// `waited` is for callers whom [`room`](Self::room) let in: the others queue up behind them.
+    /// `waited` is for callers whom [`wait_for_room`](Self::wait_for_room) let in: the others queue up behind them.
     pub(crate) fn submit<'c>(
         self: &Arc<Self>,
         commands: impl IntoIterator<Item = &'c RawCommand>,
@@ -124,7 +124,7 @@ impl Link {
         if !matches!(queue.status, Status::Ready | Status::Connecting) {
             return Err(Refused::Closed);
         }
-        if !queue.has_room(self.limits) || (queue.waiting_for_room > 0 && !waited) {
+        if !queue.has_room(self.limits) || (!queue.line.is_empty() && !waited) {
             return Err(Refused::Full);
         }
         let slot = queue.slots.reserve();
@@ -146,28 +146,24 @@ impl Link {
         Ok(Ticket { link: Arc::clone(self), slot })
     }
 
-    /// Waits until there may be room in the queue. Those who wait are let in in the order of their coming.
+    /// Waits for room in the queue. Those who wait are let in in the order of their coming; the next one's turn comes
+    /// when the place is given up, so that is to be done as soon as the commands are queued.
     ///
     /// # Cancel safety
     /// Dropping the future gives up the place in the line.
-    pub(crate) async fn wait_for_room(self: &Arc<Self>) {
-        // Registered before looking, so that a place given away in between is not missed.
-        let notified = self.room.notified();
-        tokio::pin!(notified);
-        notified.as_mut().enable();
-        let waiting = {
+    pub(crate) async fn wait_for_room(&self) -> Place<'_> {
+        let place = Place { link: self, number: self.lock().line.join() };
+        poll_fn(|cx| {
             let mut queue = self.lock();
-            if matches!(queue.status, Status::Closed | Status::Draining) {
-                return;
+            let is_closed = matches!(queue.status, Status::Closed | Status::Draining);
+            if is_closed || (queue.line.is_first(place.number) && queue.has_room(self.limits)) {
+                return Poll::Ready(());
             }
-            if queue.waiting_for_room == 0 && queue.has_room(self.limits) {
-                return;
-            }
-            queue.waiting_for_room += 1;
-            WaitingForRoom(self)
-        };
-        notified.await;
-        drop(waiting);
+            queue.line.wait(place.number, cx.waker());
+            Poll::Pending
+        })
+        .await;
+        place
     }
 
     pub(crate) fn node(&self) -> &Arc<str> {
@@ -249,6 +245,7 @@ impl Link {
         let driver = {
             let mut queue = self.lock();
             queue.status = Status::Closed;
+            queue.line.wake_all();
             queue.driver.take()
         };
         if let Some(driver) = driver {
@@ -292,7 +289,7 @@ impl Link {
                 wakers.extend(queue.slots.reply(slot, reply, answered.is_last));
             }
         }
-        queue.let_in(&self.room, self.limits);
+        queue.let_in(self.limits);
         true
     }
 
@@ -305,6 +302,7 @@ impl Link {
         let mut queue = self.lock();
         if wire.is_empty() && queue.outbound.has_unsent() {
             queue.outbound.take(wire);
+            queue.let_in(self.limits);
         }
         queue.sleep(cx);
         queue.look()
@@ -323,7 +321,7 @@ impl Link {
         let queue = &mut *guard;
         let outbound = &mut queue.outbound;
         queue.earliest = queue.slots.expire(now, |sequence| outbound.withdraw(sequence), wakers);
-        queue.let_in(&self.room, self.limits);
+        queue.let_in(self.limits);
         queue.earliest
     }
 
@@ -352,10 +350,10 @@ impl Link {
                 Status::Ready | Status::Connecting if !closes => Status::Connecting,
                 _ => Status::Closed,
             };
-            queue.let_in(&self.room, self.limits);
+            queue.let_in(self.limits);
             if matches!(queue.status, Status::Closed) {
                 queue.driver = None;
-                self.room.notify_waiters();
+                queue.line.wake_all();
             }
         }
         wakers.drain(..).for_each(Waker::wake);
@@ -381,10 +379,14 @@ impl Queue {
         self.outbound.commands() < limits.commands && self.outbound.queued_bytes() < limits.bytes
     }
 
-    fn let_in(&self, room: &Notify, limits: QueueLimits) {
-        if self.waiting_for_room > 0 {
-            let free = limits.commands.saturating_sub(self.outbound.commands());
-            (0..free.min(self.waiting_for_room)).for_each(|_| room.notify_one());
+    /// Tells the first of those who wait if there is room now; it tells the next one.
+    fn let_in(&mut self, limits: QueueLimits) {
+        if self.outbound.commands() == 0 && self.outbound.has_unsent() {
+            // Nothing but withdrawn commands is queued: they need not wait for a connection to be forgotten.
+            self.outbound.lose(0);
+        }
+        if self.has_room(limits) {
+            self.line.wake_first();
         }
     }
 
@@ -399,7 +401,8 @@ impl Queue {
         let is_idle = self.outbound.commands() == 0;
         Look {
             earliest: self.earliest,
-            awaits_replies: self.outbound.awaits_replies(),
+            // Withdrawn commands at the end of what was taken owe nothing.
+            awaits_replies: !is_idle && self.outbound.awaits_replies(),
             is_idle,
             should_close: match self.status {
                 Status::Connecting | Status::Ready => false,
@@ -410,13 +413,18 @@ impl Queue {
     }
 }
 
-struct WaitingForRoom<'a>(&'a Link);
+/// A place in the line of those who wait for room.
+#[derive(Debug)]
+pub(crate) struct Place<'a> {
+    link: &'a Link,
+    number: u64,
+}
 
-impl Drop for WaitingForRoom<'_> {
+impl Drop for Place<'_> {
     fn drop(&mut self) {
-        let mut queue = self.0.lock();
-        queue.waiting_for_room = queue.waiting_for_room.saturating_sub(1);
-        queue.let_in(&self.0.room, self.0.limits);
+        let mut queue = self.link.lock();
+        queue.line.leave(self.number);
+        queue.let_in(self.link.limits);
     }
 }
 
@@ -446,7 +454,7 @@ impl Drop for Ticket {
         let mut queue = self.link.lock();
         if let Some(sequence) = queue.slots.release(self.slot) {
             queue.outbound.withdraw(sequence);
-            queue.let_in(&self.link.room, self.link.limits);
+            queue.let_in(self.link.limits);
         }
     }
 }

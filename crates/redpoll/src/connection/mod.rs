@@ -5,6 +5,7 @@ mod connection_stats;
 mod dial;
 mod driver;
 mod keeper;
+mod line;
 mod link;
 mod pool;
 mod pool_stats;
