@@ -16,6 +16,7 @@ pub struct CommandMeta {
     blocking: bool,
     dedicated: bool,
     script: bool,
+    is_one_word: bool,
 }
 
 /// What may be done when a command was sent and its reply was lost (see `docs/design.md`).
@@ -34,12 +35,19 @@ pub enum RetryClass {
 impl CommandMeta {
     /// A command that reads.
     pub const fn read(name: &'static str) -> Self {
-        Self { name, retry: RetryClass::ReadOnly, blocking: false, dedicated: false, script: false }
+        Self {
+            name,
+            retry: RetryClass::ReadOnly,
+            blocking: false,
+            dedicated: false,
+            script: false,
+            is_one_word: is_one_word(name),
+        }
     }
 
     /// A command that writes, and what may be done when its reply is lost.
     pub const fn write(name: &'static str, retry: RetryClass) -> Self {
-        Self { name, retry, blocking: false, dedicated: false, script: false }
+        Self { name, retry, blocking: false, dedicated: false, script: false, is_one_word: is_one_word(name) }
     }
 
     /// Marks a command that can wait on the server: it is sent on a dedicated connection.
@@ -70,6 +78,11 @@ impl CommandMeta {
         self.retry
     }
 
+    /// Whether the name is one word, not a container and its subcommand.
+    pub(crate) const fn is_one_word(&self) -> bool {
+        self.is_one_word
+    }
+
     /// Whether the command changes nothing.
     pub const fn is_read_only(&self) -> bool {
         matches!(self.retry, RetryClass::ReadOnly)
@@ -89,4 +102,15 @@ impl CommandMeta {
     pub const fn is_dedicated(&self) -> bool {
         self.dedicated
     }
+}
+
+const fn is_one_word(name: &str) -> bool {
+    let mut rest = name.as_bytes();
+    while let [first, others @ ..] = rest {
+        if *first == b' ' {
+            return false;
+        }
+        rest = others;
+    }
+    true
 }

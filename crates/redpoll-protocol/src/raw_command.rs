@@ -45,18 +45,32 @@ struct Run {
 impl RawCommand {
     /// A command of this name without arguments.
     pub fn new(meta: &'static CommandMeta) -> Self {
-        Self::named(meta, meta.name())
+        if !meta.is_one_word() {
+            return Self::named(meta, meta.name());
+        }
+        let mut command = Self::hollow(meta, recycle::take());
+        command.push_bytes(meta.name().as_bytes());
+        command
     }
 
     /// A command with this metadata under another name: for commands known only at run time.
     /// A space in `name` separates container and subcommand.
     pub fn named(meta: &'static CommandMeta, name: &str) -> Self {
-        let mut command =
-            Self { body: recycle::take(), args: 0, meta, keys: KeyPositions::default(), fault: None };
+        let mut command = Self::hollow(meta, recycle::take());
         for word in name.split(' ') {
             command.push_bytes(word.as_bytes());
         }
         command
+    }
+
+    /// Moves the command out. What stays behind has the same metadata and not even a name.
+    pub fn take(&mut self) -> Self {
+        let hollow = Self::hollow(self.meta, Vec::new());
+        std::mem::replace(self, hollow)
+    }
+
+    const fn hollow(meta: &'static CommandMeta, body: Vec<u8>) -> Self {
+        Self { body, args: 0, meta, keys: KeyPositions { first: 0, tail: None }, fault: None }
     }
 
     /// Adds one argument.
@@ -101,12 +115,17 @@ impl RawCommand {
     }
 
     pub(crate) fn push_bytes(&mut self, arg: &[u8]) {
-        let mut digits = itoa::Buffer::new();
-        let length = digits.format(arg.len());
-        self.body.reserve(arg.len().saturating_add(length.len()).saturating_add(5));
-        self.body.push(b'$');
-        self.body.extend_from_slice(length.as_bytes());
-        self.body.extend_from_slice(b"\r\n");
+        const LONGEST_HEADER: usize = 23;
+        self.body.reserve(arg.len().saturating_add(LONGEST_HEADER).saturating_add(2));
+        match u8::try_from(arg.len()) {
+            // Names, options and many keys.
+            Ok(length @ 0..=9) => self.body.extend_from_slice(&[b'$', b'0' | length, b'\r', b'\n']),
+            _ => {
+                self.body.push(b'$');
+                self.body.extend_from_slice(itoa::Buffer::new().format(arg.len()).as_bytes());
+                self.body.extend_from_slice(b"\r\n");
+            }
+        }
         self.body.extend_from_slice(arg);
         self.body.extend_from_slice(b"\r\n");
         self.args = self.args.saturating_add(1);

@@ -159,8 +159,7 @@ impl<E, M, T> Command<E, M, T> {
 
     /// Moves the encoded command out; what stays behind only remembers its types.
     pub(crate) fn take_raw(&mut self) -> RawCommand {
-        let empty = RawCommand::named(self.raw.meta(), "");
-        std::mem::replace(&mut self.raw, empty)
+        self.raw.take()
     }
 }
 

@@ -27,7 +27,7 @@ pub struct CommandFuture<'a, T> {
 
 enum Stage<'a> {
     Built { command: RawCommand, timeout: Option<Duration>, block: Option<Block> },
-    Waiting { command: RawCommand, ticket: Ticket, deadline: Deadline },
+    Waiting { command: RawCommand, ticket: Ticket<'a>, deadline: Deadline },
     Executing(Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send + 'a>>),
     Done,
 }

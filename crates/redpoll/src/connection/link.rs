@@ -113,13 +113,13 @@ impl Link {
     /// Queues commands as one unit and gives the place where their replies will be.
     ///
     /// `waited` is for callers whom [`wait_for_room`](Self::wait_for_room) let in: the others queue up behind them.
-    pub(crate) fn submit<'c>(
-        self: &Arc<Self>,
+    pub(crate) fn submit<'a, 'c>(
+        self: &'a Arc<Self>,
         commands: impl IntoIterator<Item = &'c RawCommand>,
         deadline: Option<Instant>,
         waker: &Waker,
         waited: bool,
-    ) -> Result<Ticket, Refused> {
+    ) -> Result<Ticket<'a>, Refused> {
         let mut queue = self.lock();
         if !matches!(queue.status, Status::Ready | Status::Connecting) {
             return Err(Refused::Closed);
@@ -143,7 +143,7 @@ impl Link {
         if let Some(driver) = driver {
             driver.wake();
         }
-        Ok(Ticket { link: Arc::clone(self), slot })
+        Ok(Ticket { link: self, slot, is_done: false })
     }
 
     /// Waits for room in the queue. Those who wait are let in in the order of their coming; the next one's turn comes
@@ -433,24 +433,31 @@ impl Drop for Place<'_> {
 /// # Cancel safety
 /// Dropping it withdraws what was not yet taken for writing; otherwise the replies are drained in order when they come.
 #[derive(Debug)]
-pub(crate) struct Ticket {
-    link: Arc<Link>,
+pub(crate) struct Ticket<'a> {
+    link: &'a Arc<Link>,
     slot: SlotIndex,
+    /// The outcome was taken, and the place given free with it.
+    is_done: bool,
 }
 
-impl Ticket {
+impl<'a> Ticket<'a> {
     /// The replies, once they are all there or will not come any more. To be polled until it is ready, not after.
     pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<Outcome> {
-        self.link.lock().slots.poll(self.slot, cx.waker())
+        let poll = self.link.lock().slots.poll(self.slot, cx.waker());
+        self.is_done = poll.is_ready();
+        poll
     }
 
-    pub(crate) const fn link(&self) -> &Arc<Link> {
-        &self.link
+    pub(crate) const fn link(&self) -> &'a Arc<Link> {
+        self.link
     }
 }
 
-impl Drop for Ticket {
+impl Drop for Ticket<'_> {
     fn drop(&mut self) {
+        if self.is_done {
+            return;
+        }
         let mut queue = self.link.lock();
         if let Some(sequence) = queue.slots.release(self.slot) {
             queue.outbound.withdraw(sequence);

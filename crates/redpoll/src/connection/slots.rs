@@ -84,9 +84,12 @@ impl Slots {
         })
     }
 
+    /// The outcome, once there is one; the place is free again with it.
     pub(super) fn poll(&mut self, index: SlotIndex, waker: &Waker) -> Poll<Outcome> {
         let Some(slot) = self.slots.get_mut(index.0 as usize) else { return Poll::Pending };
         if let Some(outcome) = slot.outcome.take() {
+            slot.deadline = None;
+            self.free.push(index);
             return Poll::Ready(outcome);
         }
         match &mut slot.waker {
@@ -96,7 +99,7 @@ impl Slots {
         Poll::Pending
     }
 
-    /// Gives the place free. The entry to forget, if its replies have not come yet.
+    /// Gives the place free before there is an outcome. The entry to forget, if its replies have not come yet.
     pub(super) fn release(&mut self, index: SlotIndex) -> Option<Sequence> {
         let slot = self.slots.get_mut(index.0 as usize)?;
         let waiting = slot.waker.take().is_some();
