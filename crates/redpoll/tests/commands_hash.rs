@@ -37,6 +37,9 @@ async fn suite(server: TestServer) {
         if commands.contains("hsetex") {
             hsetex_and_hgetex(&client).await.unwrap();
         }
+        if commands.contains("hsetex") && commands.contains("delifeq") && commands.contains("msetex") {
+            conditions_of_valkey(&client).await.unwrap();
+        }
         if commands.contains("hgetdel") {
             hgetdel(&client).await.unwrap();
         }
@@ -147,6 +150,14 @@ async fn hsetex_and_hgetex(client: &Client) -> Result<(), Error> {
         assert_eq!(client.hgetex::<Vec<i64>>("x", "a").persist().await?, [1]);
         assert_eq!(client.httl("x", "a").await?, [TimeToLive::Persistent]);
     }
+    Ok(())
+}
+
+/// Since the version that has `MSETEX`.
+async fn conditions_of_valkey(client: &Client) -> Result<(), Error> {
+    assert!(!client.hsetex("v", [("a", 1)]).xx().await? && client.hsetex("v", [("a", 1)]).nx().await?);
+    assert!(!client.hsetex("v", [("a", 1)]).nx().ex(MINUTE).await?);
+    assert!(client.hsetex("v", [("a", 1)]).ex(MINUTE).fxx().xx().await?);
     Ok(())
 }
 

@@ -522,7 +522,7 @@ pub trait HashCommands: Executor {
 
     /// Sets fields of a hash together with their expiry. Options: [`ex`](Command::ex), [`px`](Command::px),
     /// [`exat`](Command::exat), [`pxat`](Command::pxat) or [`keepttl`](Command::keepttl);
-    /// [`fnx`](Command::fnx) or [`fxx`](Command::fxx).
+    /// [`fnx`](Command::fnx) or [`fxx`](Command::fxx); in Valkey also [`nx`](Command::nx) or [`xx`](Command::xx).
     ///
     /// Reply: whether they were set, all or none. O(n) in the fields. Since Redis 8.0 and Valkey 9.0.
     ///

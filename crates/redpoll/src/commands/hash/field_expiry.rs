@@ -14,9 +14,10 @@ const HSETEX_CHECKED: CommandMeta = CommandMeta::write("HSETEX", RetryClass::Che
 #[derive(Debug, Clone, Copy)]
 pub struct HGetEx;
 
-/// The options of [`hsetex`](super::HashCommands::hsetex): whether an expiry (`X`) and a condition (`C`) were said.
+/// The options of [`hsetex`](super::HashCommands::hsetex): whether an expiry (`X`), a condition on the fields (`F`) and
+/// one on the key (`K`) were said.
 #[derive(Debug, Clone, Copy)]
-pub struct HSetEx<X = Open, C = Open>(PhantomData<(X, C)>);
+pub struct HSetEx<X = Open, F = Open, K = Open>(PhantomData<(X, F, K)>);
 
 /// What became of a field that was to expire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,15 +45,27 @@ pub enum FieldPersist {
     Persisted,
 }
 
-impl<E, X> Command<E, HSetEx<X, Open>, bool> {
+impl<E, X, K> Command<E, HSetEx<X, Open, K>, bool> {
     /// Only if the hash has none of the fields.
-    pub fn fnx(self) -> Command<E, HSetEx<X, Chosen>, bool> {
+    pub fn fnx(self) -> Command<E, HSetEx<X, Chosen, K>, bool> {
         self.arg("FNX").last_to(1, 1).with_meta(&HSETEX_CHECKED).cast()
     }
 
     /// Only if the hash has all of the fields.
-    pub fn fxx(self) -> Command<E, HSetEx<X, Chosen>, bool> {
+    pub fn fxx(self) -> Command<E, HSetEx<X, Chosen, K>, bool> {
         self.arg("FXX").last_to(1, 1).with_meta(&HSETEX_CHECKED).cast()
+    }
+}
+
+impl<E, X, F> Command<E, HSetEx<X, F, Open>, bool> {
+    /// Only if the key does not exist. Only Valkey has it.
+    pub fn nx(self) -> Command<E, HSetEx<X, F, Chosen>, bool> {
+        self.arg("NX").last_to(1, 1).with_meta(&HSETEX_CHECKED).cast()
+    }
+
+    /// Only if the key exists. Only Valkey has it.
+    pub fn xx(self) -> Command<E, HSetEx<X, F, Chosen>, bool> {
+        self.arg("XX").last_to(1, 1).with_meta(&HSETEX_CHECKED).cast()
     }
 }
 
@@ -86,7 +99,7 @@ impl FromReply for FieldPersist {
 }
 
 impl expiry::sealed::Sealed for HGetEx {}
-impl<X, C> expiry::sealed::Sealed for HSetEx<X, C> {}
+impl<X, F, K> expiry::sealed::Sealed for HSetEx<X, F, K> {}
 
 impl TakesExpiry for HGetEx {
     type Expiring = Plain;
@@ -97,12 +110,12 @@ impl TakesPersist for HGetEx {
     type Persisted = Plain;
 }
 
-impl<C> TakesExpiry for HSetEx<Open, C> {
-    type Expiring = HSetEx<Chosen, C>;
+impl<F, K> TakesExpiry for HSetEx<Open, F, K> {
+    type Expiring = HSetEx<Chosen, F, K>;
     const AFTER_KEY: bool = true;
 }
 
-impl<C> TakesKeepTtl for HSetEx<Open, C> {}
+impl<F, K> TakesKeepTtl for HSetEx<Open, F, K> {}
 
 #[cfg(test)]
 mod tests {
@@ -136,7 +149,10 @@ mod tests {
         assert_eq!(wire(hsetex().keepttl()), "HSETEX k KEEPTTL FIELDS 2 f 1 g 2");
         assert_eq!(wire(hsetex().px(MINUTE).fnx()), "HSETEX k FNX PX 60000 FIELDS 2 f 1 g 2");
         assert_eq!(wire(hsetex().fxx().ex(MINUTE)), "HSETEX k EX 60 FXX FIELDS 2 f 1 g 2");
+        assert_eq!(wire(hsetex().fxx().nx()), "HSETEX k NX FXX FIELDS 2 f 1 g 2");
+        assert_eq!(wire(hsetex().xx()), "HSETEX k XX FIELDS 2 f 1 g 2");
         assert_eq!(hsetex().fxx().raw().meta().retry(), RetryClass::Checked);
+        assert_eq!(hsetex().xx().raw().meta().retry(), RetryClass::Checked);
         assert_eq!(keys(hsetex().fnx().ex(MINUTE)), "k");
     }
 
