@@ -60,6 +60,12 @@ pub(crate) struct PooledLink {
     is_tainted: bool,
 }
 
+impl Birth {
+    fn is_over(&self, now: Instant) -> bool {
+        self.dies.is_some_and(|dies| dies <= now)
+    }
+}
+
 impl Pool {
     pub(crate) fn new(keeper: Keeper) -> Arc<Self> {
         let config = keeper.config().pool.clone();
@@ -123,7 +129,7 @@ impl Pool {
     fn fault(&self, idle: &Idle, now: Instant) -> Option<CloseReason> {
         if !idle.link.is_ready() {
             Some(CloseReason::Lost)
-        } else if idle.born.dies.is_some_and(|dies| dies <= now) {
+        } else if idle.born.is_over(now) {
             Some(CloseReason::Lifetime)
         } else if self
             .config
@@ -230,10 +236,15 @@ impl Pool {
     }
 
     fn give_back(self: &Arc<Self>, link: Arc<Link>, born: Birth, is_tainted: bool) {
-        if !is_tainted && link.is_ready() && link.is_idle() {
+        let reason = if !link.is_ready() {
+            CloseReason::Lost
+        } else if is_tainted || !link.is_idle() {
+            CloseReason::Doubt
+        } else if born.is_over(Instant::now()) {
+            CloseReason::Lifetime
+        } else {
             return self.give(link, born);
-        }
-        let reason = if link.is_ready() { CloseReason::Doubt } else { CloseReason::Lost };
+        };
         let mut state = self.lock();
         self.discard(&mut state, &link, reason);
         self.start_dials_for_waiters(&mut state);
