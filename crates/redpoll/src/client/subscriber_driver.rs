@@ -4,6 +4,7 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use redpoll_protocol::{CommandMeta, Decoder, RawCommand};
@@ -16,21 +17,26 @@ use crate::transport::Transport;
 
 const PING: CommandMeta = CommandMeta::read("PING");
 const READ_SPACE: usize = 16 * 1024;
+/// Somebody waits for messages: the pause stays short, however long the server is down.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// Connects, subscribes to all that is wanted, and hands on what comes; again whenever the connection is lost.
 pub(super) async fn run(shared: Arc<Shared>) {
     let mut backoff = Backoff::new(shared.config.reconnect_min_delay, shared.config.reconnect_max_delay);
     while !shared.is_done() {
         if let Ok(dialed) = dial(&shared.config, &shared.node).await {
-            backoff.reset();
+            let since = Instant::now();
             if drive(&shared, dialed).await {
                 return;
             }
             shared.connection_lost();
-            continue;
+            // A server that accepts and hangs up at once is not hammered.
+            if since.elapsed() >= shared.config.reconnect_min_delay {
+                backoff.reset();
+                continue;
+            }
         }
-        // Somebody waits for messages: the pause stays short, however long the server is down.
-        tokio::time::sleep(backoff.next_delay().min(shared.config.command_timeout)).await;
+        tokio::time::sleep(backoff.next_delay().min(LONGEST_PAUSE)).await;
     }
 }
 

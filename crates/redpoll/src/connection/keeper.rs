@@ -90,9 +90,11 @@ impl Keeper {
             if link.is_closed() {
                 return;
             }
-            // A server that accepts and hangs up at once is not hammered.
-            if since.elapsed() > self.config.reconnect_max_delay {
+            if since.elapsed() >= self.config.reconnect_min_delay {
                 backoff.reset();
+            } else if while_disconnected(&link, pause(&link, &mut backoff)).await.is_none() {
+                // A server that accepts and hangs up at once is not hammered; nor is it waited for once closed.
+                return link.lost(0, End::Closed, true);
             }
         }
     }
