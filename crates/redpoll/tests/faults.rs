@@ -352,15 +352,28 @@ async fn a_server_that_is_full_says_so_in_the_error() {
     assert!(!error.may_have_run() && error.is_retryable());
 }
 
-/// The server accepts, shakes hands, and hangs up at the first command: it is not hammered.
+/// The server accepts, shakes hands, and hangs up at the first command: however many call, it is not hammered.
 #[tokio::test]
 async fn a_server_that_hangs_up_at_once_is_not_hammered() {
     let server = ScriptedServer::start(|_| None);
-    let client = Client::connect(server.config().max_retries(1000).retry_budget(1.0)).await.unwrap();
-    let error = client.get::<String>("k").timeout(Duration::from_secs(1)).await.unwrap_err();
+    let client = Client::connect(server.config().max_retries(1000)).await.unwrap();
+    let callers: Vec<_> = (0..64)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move {
+                let since = std::time::Instant::now();
+                while since.elapsed() < Duration::from_secs(1) {
+                    client.get::<String>("k").await.unwrap_err();
+                }
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.unwrap();
+    }
     let connects = client.connection_stats().connects;
-    println!("{connects} connections in a second: {error:?}");
-    assert!(connects <= 30, "{connects} connections in a second");
+    println!("{connects} connections in a second or two");
+    assert!(connects <= 60, "{connects} connections");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
