@@ -10,7 +10,7 @@ use redpoll_protocol::{FromReply, RawCommand, Reply};
 use super::command::Block;
 use super::deadline::Deadline;
 use super::dispatch::{Dispatcher, Failure, execute, settle};
-use crate::connection::Ticket;
+use crate::connection::{Due, Ticket};
 use crate::error::Error;
 
 /// A command on its way: what `.await` on a [`Command`](crate::Command) polls.
@@ -27,7 +27,7 @@ pub struct CommandFuture<'a, T> {
 
 enum Stage<'a> {
     Built { command: RawCommand, timeout: Option<Duration>, block: Option<Block> },
-    Waiting { command: RawCommand, ticket: Ticket<'a>, deadline: Deadline },
+    Waiting { command: RawCommand, ticket: Ticket<'a>, timeout: Option<Duration> },
     Executing(Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send + 'a>>),
     Done,
 }
@@ -54,12 +54,13 @@ impl<'a, T> CommandFuture<'a, T> {
                     Ok(stage) => stage,
                     Err(error) => return Poll::Ready(Err(error)),
                 },
-                Stage::Waiting { command, mut ticket, deadline } => match ticket.poll(cx) {
+                Stage::Waiting { command, mut ticket, timeout } => match ticket.poll(cx) {
                     Poll::Pending => {
-                        self.stage = Stage::Waiting { command, ticket, deadline };
+                        self.stage = Stage::Waiting { command, ticket, timeout };
                         return Poll::Pending;
                     }
                     Poll::Ready(outcome) => {
+                        let deadline = Deadline::set(ticket.deadline(), timeout);
                         match settle(self.dispatcher.core(), ticket.link(), &command, deadline, outcome) {
                             Ok(reply) => return Poll::Ready(Ok(reply)),
                             Err(failure) => self.execute(command, deadline, Some(failure)),
@@ -86,12 +87,16 @@ impl<'a, T> CommandFuture<'a, T> {
         cx: &Context<'_>,
     ) -> Result<Stage<'a>, Error> {
         self.dispatcher.check(&command)?;
-        let deadline = self.dispatcher.deadline(timeout, block);
+        let timeout = self.dispatcher.timeout(timeout, block);
+        let due = timeout.map_or(Due::Never, Due::After);
         let link = self.dispatcher.link_now(&command);
-        let submitted = link.map(|link| link.submit([&command], deadline.at(), cx.waker(), false));
+        let submitted = link.map(|link| link.submit([&command], due, cx.waker(), false));
         Ok(match submitted {
-            Some(Ok(ticket)) => Stage::Waiting { command, ticket, deadline },
-            None | Some(Err(_)) => self.execute(command, deadline, None),
+            Some(Ok(ticket)) => Stage::Waiting { command, ticket, timeout },
+            None | Some(Err(_)) => {
+                let deadline = timeout.map_or(Deadline::never(), Deadline::after);
+                self.execute(command, deadline, None)
+            }
         })
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use crate::connection::Due;
 use crate::error::Error;
 
 /// Until when a call may take, waiting for a connection and every attempt included.
@@ -23,8 +24,13 @@ impl Deadline {
         Self { at: None, after: Duration::MAX }
     }
 
-    pub(crate) const fn at(&self) -> Option<Instant> {
-        self.at
+    /// A deadline that was set when the command was queued. Without a timeout there is none.
+    pub(crate) fn set(at: Option<Instant>, timeout: Option<Duration>) -> Self {
+        Self { at, after: timeout.unwrap_or(Duration::MAX) }
+    }
+
+    pub(crate) fn due(&self) -> Due {
+        self.at.map_or(Due::Never, Due::At)
     }
 
     pub(crate) fn is_before(&self, when: Instant) -> bool {

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use redpoll_protocol::{RawCommand, Reply, ServerError};
 use tokio::time::Instant;
@@ -76,15 +77,20 @@ impl<'a> Dispatcher<'a> {
         }
     }
 
-    pub(super) fn deadline(&self, timeout: Option<std::time::Duration>, block: Option<Block>) -> Deadline {
+    pub(super) fn deadline(&self, timeout: Option<Duration>, block: Option<Block>) -> Deadline {
+        self.timeout(timeout, block).map_or(Deadline::never(), Deadline::after)
+    }
+
+    /// How long a call may take: as it says itself, or as configured, with the time added that it may block.
+    pub(super) fn timeout(&self, timeout: Option<Duration>, block: Option<Block>) -> Option<Duration> {
         let config = self.core().config();
         match (timeout, block) {
-            (Some(timeout), _) => Deadline::after(timeout),
-            (None, None) => Deadline::after(config.command_timeout),
-            (None, Some(Block::For(wait))) => Deadline::after(
-                wait.saturating_add(config.command_timeout).saturating_add(config.blocking_margin),
-            ),
-            (None, Some(Block::Forever)) => Deadline::never(),
+            (Some(timeout), _) => Some(timeout),
+            (None, None) => Some(config.command_timeout),
+            (None, Some(Block::For(wait))) => {
+                Some(wait.saturating_add(config.command_timeout).saturating_add(config.blocking_margin))
+            }
+            (None, Some(Block::Forever)) => None,
         }
     }
 
@@ -178,7 +184,7 @@ pub(super) async fn submit(
     loop {
         let mut ticket = None;
         let submitted: Result<Outcome, Refused> = poll_fn(|cx| match &mut ticket {
-            None => match link.submit(commands, deadline.at(), cx.waker(), place.is_some()) {
+            None => match link.submit(commands, deadline.due(), cx.waker(), place.is_some()) {
                 Ok(new) => {
                     place = None;
                     ticket = Some(new);

@@ -16,8 +16,8 @@ use super::link::Link;
 use super::timer::Timer;
 use crate::transport::Transport;
 
-/// The least space offered to one read.
-const READ_SPACE: usize = 64 * 1024;
+/// The space offered to a read: the least, which doubles whenever a read fills it, up to the most.
+const READ_SPACE: (usize, usize) = (16 * 1024, 256 * 1024);
 /// So many replies are completed before the commands that they let follow are written: the server works on those
 /// while this side completes the next wave, instead of one waiting for the other.
 const WAVE: usize = 64;
@@ -40,6 +40,7 @@ pub(super) struct Driver<'a> {
     transport: Transport,
     decoder: Decoder,
     input: BytesMut,
+    read_space: usize,
     /// What was taken from the queue and is being written.
     wire: BytesMut,
     replies: Vec<Reply>,
@@ -90,6 +91,7 @@ impl<'a> Driver<'a> {
             transport: dialed.transport,
             decoder: dialed.decoder,
             input: dialed.input,
+            read_space: READ_SPACE.0,
             wire: BytesMut::new(),
             replies: Vec::new(),
             wakers: Vec::new(),
@@ -146,9 +148,8 @@ impl<'a> Driver<'a> {
         if self.transport.poll_readable(cx).map_err(End::Io)?.is_pending() {
             return Ok(Poll::Pending);
         }
-        let space = self.input.capacity() - self.input.len();
-        if space < READ_SPACE / 2 {
-            self.input.reserve(self.decoder.wanted().clamp(READ_SPACE, KEEP_AT_MOST));
+        if self.input.capacity() - self.input.len() < self.read_space / 2 {
+            self.input.reserve(self.decoder.wanted().clamp(self.read_space, KEEP_AT_MOST));
         }
         match pin!(self.transport.read_buf(&mut self.input)).poll(cx) {
             Poll::Pending => return Ok(Poll::Pending),
@@ -156,6 +157,9 @@ impl<'a> Driver<'a> {
             Poll::Ready(Ok(_)) => self.link.counters().reads.fetch_add(1, Ordering::Relaxed),
             Poll::Ready(Err(error)) => return Err(End::Io(error)),
         };
+        if self.input.len() == self.input.capacity() {
+            self.read_space = (2 * self.read_space).min(READ_SPACE.1);
+        }
         self.health.last_sign = Instant::now();
         Ok(Poll::Ready(()))
     }
@@ -175,7 +179,7 @@ impl<'a> Driver<'a> {
 
     fn complete(&mut self) -> Result<(), End> {
         self.link.counters().replies.fetch_add(self.replies.len() as u64, Ordering::Relaxed);
-        let were_asked = self.link.complete(&mut self.replies, &mut self.wakers);
+        let were_asked = self.link.complete(&mut self.replies, self.health.last_sign, &mut self.wakers);
         self.wakers.drain(..).for_each(Waker::wake);
         if were_asked { Ok(()) } else { Err(End::UnaskedReply) }
     }
@@ -245,6 +249,7 @@ impl<'a> Driver<'a> {
     fn give_memory_back(&mut self) {
         if self.input.is_empty() && self.decoder.is_idle() && self.input.capacity() > 0 {
             self.input = BytesMut::new();
+            self.read_space = READ_SPACE.0;
         }
         if self.wire.is_empty() && self.wire.capacity() > 0 {
             self.wire = BytesMut::new();

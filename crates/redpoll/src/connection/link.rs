@@ -2,6 +2,7 @@ use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use bytes::BytesMut;
 use redpoll_protocol::{Outbound, RawCommand, Reply, ServerInfo};
@@ -33,6 +34,14 @@ pub(crate) struct Link {
 pub(crate) struct QueueLimits {
     pub(crate) commands: usize,
     pub(crate) bytes: usize,
+}
+
+/// Until when a command waits for its replies.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Due {
+    Never,
+    At(Instant),
+    After(Duration),
 }
 
 /// Why a command was not queued.
@@ -75,6 +84,9 @@ struct Queue {
     failure: Option<Arc<str>>,
     /// Set while the driver sleeps.
     driver: Option<Waker>,
+    /// The time of the read whose replies were completed last, as long as the driver has not slept since: who queues
+    /// the next command meanwhile need not ask the clock.
+    now: Option<Instant>,
     /// Not after the earliest deadline of all slots.
     earliest: Option<Instant>,
     /// Who waits for room.
@@ -100,6 +112,7 @@ impl Link {
                 info: None,
                 failure: None,
                 driver: None,
+                now: None,
                 earliest: None,
                 line: Line::default(),
             }),
@@ -116,7 +129,7 @@ impl Link {
     pub(crate) fn submit<'a, 'c>(
         self: &'a Arc<Self>,
         commands: impl IntoIterator<Item = &'c RawCommand>,
-        deadline: Option<Instant>,
+        due: Due,
         waker: &Waker,
         waited: bool,
     ) -> Result<Ticket<'a>, Refused> {
@@ -127,6 +140,7 @@ impl Link {
         if !queue.has_room(self.limits) || (!queue.line.is_empty() && !waited) {
             return Err(Refused::Full);
         }
+        let deadline = due.deadline(queue.now);
         let slot = queue.slots.reserve();
         let sequence = queue.outbound.queue(commands, slot);
         queue.slots.occupy(slot, sequence, deadline, waker.clone());
@@ -143,7 +157,7 @@ impl Link {
         if let Some(driver) = driver {
             driver.wake();
         }
-        Ok(Ticket { link: self, slot, is_done: false })
+        Ok(Ticket { link: self, slot, deadline, is_done: false })
     }
 
     /// Waits for room in the queue. Those who wait are let in in the order of their coming; the next one's turn comes
@@ -281,8 +295,9 @@ impl Link {
     }
 
     /// Assigns replies in order and collects who is to be woken. `false` if the server answered what nobody asked.
-    pub(super) fn complete(&self, replies: &mut Vec<Reply>, wakers: &mut Vec<Waker>) -> bool {
+    pub(super) fn complete(&self, replies: &mut Vec<Reply>, now: Instant, wakers: &mut Vec<Waker>) -> bool {
         let mut queue = self.lock();
+        queue.now = Some(now);
         for reply in replies.drain(..) {
             let Some(answered) = queue.outbound.answered() else { return false };
             if let Some(slot) = answered.token {
@@ -374,6 +389,16 @@ impl Link {
     }
 }
 
+impl Due {
+    fn deadline(self, now: Option<Instant>) -> Option<Instant> {
+        match self {
+            Self::Never => None,
+            Self::At(deadline) => Some(deadline),
+            Self::After(timeout) => now.unwrap_or_else(Instant::now).checked_add(timeout),
+        }
+    }
+}
+
 impl Queue {
     fn has_room(&self, limits: QueueLimits) -> bool {
         self.outbound.commands() < limits.commands && self.outbound.queued_bytes() < limits.bytes
@@ -391,6 +416,7 @@ impl Queue {
     }
 
     fn sleep(&mut self, cx: &Context<'_>) {
+        self.now = None;
         match &mut self.driver {
             Some(stored) => stored.clone_from(cx.waker()),
             None => self.driver = Some(cx.waker().clone()),
@@ -436,6 +462,7 @@ impl Drop for Place<'_> {
 pub(crate) struct Ticket<'a> {
     link: &'a Arc<Link>,
     slot: SlotIndex,
+    deadline: Option<Instant>,
     /// The outcome was taken, and the place given free with it.
     is_done: bool,
 }
@@ -450,6 +477,11 @@ impl<'a> Ticket<'a> {
 
     pub(crate) const fn link(&self) -> &'a Arc<Link> {
         self.link
+    }
+
+    /// Until when the replies are waited for.
+    pub(crate) const fn deadline(&self) -> Option<Instant> {
+        self.deadline
     }
 }
 

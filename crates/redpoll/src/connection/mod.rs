@@ -16,7 +16,7 @@ pub(crate) use backoff::Backoff;
 pub(crate) use dial::{Dialed, dial};
 pub(crate) use driver::End;
 pub(crate) use keeper::Keeper;
-pub(crate) use link::{Link, Refused, Ticket};
+pub(crate) use link::{Due, Link, Refused, Ticket};
 pub(crate) use pool::{Pool, PooledLink};
 pub(crate) use slots::Outcome;
 
