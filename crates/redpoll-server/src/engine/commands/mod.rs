@@ -50,6 +50,7 @@
 //! `probe.send(id, "BLPOP k 0")` and `probe.take(id)` drive each of them, `probe.fast_forward(d)` moves time.
 
 mod connection;
+mod cursor;
 mod generic;
 mod list;
 mod pubsub;
