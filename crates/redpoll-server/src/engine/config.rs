@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 /// The parameters that clients ask for, with the defaults of Redis where they mean anything here.
 const DEFAULTS: &[(&str, &str)] = &[
     ("appendonly", "no"),
+    ("busy-reply-threshold", "5000"),
     ("databases", "16"),
     ("hash-max-listpack-entries", "512"),
     ("hash-max-listpack-value", "64"),

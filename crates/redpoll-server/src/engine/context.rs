@@ -98,8 +98,9 @@ impl<'e> Context<'e> {
         &mut self.engine.random
     }
 
+    /// The protocol that replies are for: the client's, or what a script chose.
     pub(crate) fn resp(&self) -> RespVersion {
-        self.client().resp
+        self.engine.script_resp().unwrap_or(self.client().resp)
     }
 
     pub(crate) fn is_resp3(&self) -> bool {

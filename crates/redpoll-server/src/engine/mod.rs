@@ -28,6 +28,7 @@ pub(crate) mod random;
 pub(crate) mod reply;
 pub mod request;
 pub(crate) mod scan;
+mod script;
 pub(crate) mod user;
 pub(crate) mod value;
 mod watch;
@@ -50,6 +51,7 @@ use pubsub::PubSub;
 use random::Random;
 use reply::Reply;
 use request::ProtocolError;
+use script::Scripts;
 use user::Users;
 use watch::Watches;
 
@@ -77,6 +79,7 @@ pub(crate) struct Engine {
     pub(crate) pubsub: PubSub,
     faults: Faults,
     pub(crate) log: CommandLog,
+    pub(crate) scripts: Scripts,
     pub(crate) users: Users,
     pub(crate) config: Config,
     pub(crate) stats: Stats,
@@ -138,6 +141,7 @@ impl Engine {
             pubsub: PubSub::default(),
             faults: Faults::new(seed),
             log: CommandLog::new(log_limit),
+            scripts: Scripts::default(),
             users,
             config: Config::default(),
             stats: Stats::default(),

@@ -19,6 +19,8 @@ pub(crate) enum RespVersion {
 pub enum Reply {
     /// `+OK`.
     SimpleString(&'static str),
+    /// As [`Reply::SimpleString`], put together while the server runs.
+    Status(String),
     /// `-ERR …`.
     Error(CommandError),
     /// `:1`.
@@ -113,6 +115,7 @@ impl Encoder<'_> {
     fn reply(&mut self, reply: &Reply) {
         match reply {
             Reply::SimpleString(text) => self.line(b'+', text.as_bytes()),
+            Reply::Status(text) => self.line(b'+', text.as_bytes()),
             Reply::Error(error) => self.line(b'-', error.text().as_bytes()),
             Reply::Integer(value) => self.number(b':', *value),
             Reply::BulkString(bytes) => self.bulk(b'$', bytes),

@@ -52,8 +52,10 @@
 mod connection;
 mod cursor;
 mod generic;
+mod help;
 mod list;
 mod pubsub;
+mod scripting;
 mod server;
 mod string;
 mod transaction;
@@ -66,12 +68,15 @@ use bytes::Bytes;
 use crate::engine::command::{CommandSpec, Flag, Group};
 use crate::engine::error::CommandError;
 
+pub(crate) use server::VERSION;
+
 /// Every group of commands there is.
 const GROUPS: &[Group] = &[
     connection::GROUP,
     generic::GROUP,
     list::GROUP,
     pubsub::GROUP,
+    scripting::GROUP,
     server::GROUP,
     string::GROUP,
     transaction::GROUP,
@@ -151,7 +156,7 @@ pub(crate) fn is_word(argument: &[u8], word: &str) -> bool {
 pub(crate) fn categories(spec: &CommandSpec, group: &Group) -> Vec<&'static str> {
     let implied = [
         (spec.has(Flag::Write), "@write"),
-        (spec.has(Flag::Readonly), "@read"),
+        (spec.has(Flag::Readonly) && group.category != "@scripting", "@read"),
         (spec.has(Flag::Admin), "@admin"),
         (spec.has(Flag::Admin) || spec.categories.contains("@dangerous"), "@dangerous"),
         (spec.has(Flag::PubSub), "@pubsub"),

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::engine::DATABASES;
-use crate::engine::command::{Begin, CommandSpec, Group, KeySpec, Place};
+use crate::engine::command::{Begin, CommandSpec, Flag, Group, KeySpec, Place};
 use crate::engine::commands::{self, Listed, is_word};
 use crate::engine::config::Rejected;
 use crate::engine::context::Context;
@@ -93,7 +93,7 @@ pub(super) const GROUP: Group = Group {
 };
 
 /// The version whose behaviour is followed.
-pub(super) const VERSION: &str = "8.4.0";
+pub(crate) const VERSION: &str = "8.4.0";
 
 fn command(_: &mut Context<'_>, _: &[Bytes]) -> Result<Reply, CommandError> {
     Ok(Reply::Array(commands::all().map(|listed| described(listed.spec, listed.group)).collect()))
@@ -157,7 +157,7 @@ fn command_getkeys(_: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, Command
         let found = keyspec.find(argv).ok_or(INVALID_ARGUMENTS)?;
         keys.extend(found.into_iter().filter_map(|index| argv.get(index).cloned()));
     }
-    if keys.is_empty() { Err(NO_KEYS) } else { Ok(Reply::bulks(keys)) }
+    if keys.is_empty() && !spec.has(Flag::NoMandatoryKeys) { Err(NO_KEYS) } else { Ok(Reply::bulks(keys)) }
 }
 
 fn found(name: &Bytes) -> Option<(&'static CommandSpec, &'static Group)> {
