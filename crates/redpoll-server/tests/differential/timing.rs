@@ -1,0 +1,85 @@
+//! Changes arguments that would make replies depend on how fast a server is, or cost it gigabytes.
+
+use crate::script::Argv;
+
+/// Relative times to live become long ones or none, timeouts endless, and huge repetitions small.
+pub fn make_independent(argv: &mut Argv) {
+    for index in 0..argv.len() {
+        make_tail_independent(&mut argv[index..]);
+    }
+}
+
+/// What begins with a command's name may be that command, in a script or not.
+fn make_tail_independent(argv: &mut [Vec<u8>]) {
+    let name = argv[0].to_ascii_uppercase();
+    match name.as_slice() {
+        b"EX" | b"EXPIRE" | b"PX" | b"PEXPIRE" | b"HEXPIRE" | b"HPEXPIRE" | b"SETEX" | b"PSETEX" => {
+            let place = if name.len() == 2 { 1 } else { 2 };
+            replace(argv, place, |number| (1..100_000_000).contains(&number), "100000000");
+        }
+        b"BLPOP" | b"BRPOP" | b"BLMOVE" | b"BRPOPLPUSH" | b"BZPOPMIN" | b"BZPOPMAX" => {
+            let last = argv.len() - 1;
+            wait_forever(argv, last);
+        }
+        b"BLMPOP" | b"BZMPOP" => wait_forever(argv, 1),
+        b"SRANDMEMBER" | b"HRANDFIELD" | b"ZRANDMEMBER" => {
+            replace(argv, 2, |number| (i64::MIN + 1..-50).contains(&number), "-5");
+        }
+        // It stores keys that have expired already, which stay until somebody looks.
+        b"MSETEX" => {
+            for place in 2..argv.len() {
+                if argv[place - 1].eq_ignore_ascii_case(b"EXAT")
+                    || argv[place - 1].eq_ignore_ascii_case(b"PXAT")
+                {
+                    replace(
+                        argv,
+                        place,
+                        |number| (1..32_503_680_000_000).contains(&number),
+                        "32503680000000",
+                    );
+                }
+            }
+        }
+        b"SETRANGE" => replace(argv, 2, |number| (1000..=512 * 1024 * 1024).contains(&number), "20"),
+        b"WAIT" => replace(argv, 1, |number| number > 0, "0"),
+        b"WAITAOF" => {
+            replace(argv, 1, |number| number > 0, "0");
+            replace(argv, 2, |number| number > 0, "0");
+        }
+        _ => {}
+    }
+}
+
+fn replace(argv: &mut [Vec<u8>], place: usize, is_bad: impl Fn(i64) -> bool, instead: &str) {
+    let Some(argument) = argv.get_mut(place) else { return };
+    let number = std::str::from_utf8(argument).ok().and_then(|text| text.parse().ok());
+    if number.is_some_and(is_bad) {
+        *argument = instead.into();
+    }
+}
+
+fn wait_forever(argv: &mut [Vec<u8>], place: usize) {
+    let Some(argument) = argv.get_mut(place) else { return };
+    let seconds = std::str::from_utf8(argument).ok().and_then(|text| text.parse::<f64>().ok());
+    if place > 0 && seconds.is_some_and(|seconds| seconds > 0.0 && seconds < 1e9) {
+        *argument = b"0".to_vec();
+    }
+}
+
+#[test]
+fn nothing_expires_or_times_out_while_a_script_runs() {
+    let argv = |line: &str| -> Argv { line.split(' ').map(|word| word.as_bytes().to_vec()).collect() };
+    for (before, after) in [
+        ("SET k v EX 1", "SET k v EX 100000000"),
+        ("SET k v px -1", "SET k v px -1"),
+        ("EXPIRE k 5 NX", "EXPIRE k 100000000 NX"),
+        ("BLPOP a b 0.5", "BLPOP a b 0"),
+        ("BLPOP a b 1e400", "BLPOP a b 1e400"),
+        ("EVAL s 0 BLMPOP 1 1 k LEFT", "EVAL s 0 BLMPOP 0 1 k LEFT"),
+        ("SRANDMEMBER k -2147483648", "SRANDMEMBER k -5"),
+    ] {
+        let mut changed = argv(before);
+        make_independent(&mut changed);
+        assert_eq!(changed, argv(after));
+    }
+}
