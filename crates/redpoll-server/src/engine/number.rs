@@ -23,10 +23,34 @@ pub(crate) fn parse_float(text: &[u8]) -> Option<f64> {
     if unsigned.is_empty() || unsigned.starts_with(['+', '-']) {
         return None;
     }
+    if let Some(digits) = unsigned.strip_prefix("0x").or_else(|| unsigned.strip_prefix("0X")) {
+        let value = parse_hexadecimal(digits)?;
+        return Some(if text.starts_with('-') { -value } else { value });
+    }
     let value: f64 = text.parse().ok()?;
     let says_infinity = unsigned.as_bytes().first().is_some_and(|c| c.eq_ignore_ascii_case(&b'i'));
-    // A finite literal that overflows is an error (ERANGE), the word "inf" is not.
-    if value.is_nan() || (value.is_infinite() && !says_infinity) { None } else { Some(value) }
+    let mantissa = unsigned.split(['e', 'E']).next().unwrap_or_default();
+    let says_zero = mantissa.bytes().all(|digit| matches!(digit, b'0' | b'.'));
+    // A literal that overflows or underflows is an error (ERANGE), the word "inf" is not.
+    let out_of_range = (value.is_infinite() && !says_infinity) || (value == 0.0 && !says_zero);
+    if value.is_nan() || out_of_range { None } else { Some(value) }
+}
+
+/// `10`, `1.8`, `1p4`: what follows `0x`.
+fn parse_hexadecimal(text: &str) -> Option<f64> {
+    let (mantissa, exponent) = text.split_once(['p', 'P']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    let mut value = 0.0;
+    for digit in whole.chars().chain(fraction.chars()) {
+        value = value * 16.0 + f64::from(digit.to_digit(16)?);
+    }
+    let exponent: i32 = exponent.parse().ok()?;
+    let exponent = exponent.checked_sub(i32::try_from(fraction.len()).ok()?.checked_mul(4)?)?;
+    let scaled = value * 2_f64.powi(exponent);
+    (scaled.is_finite() && (scaled != 0.0 || value == 0.0)).then_some(scaled)
 }
 
 /// [`parse_integer`] with the error every command gives.
@@ -62,6 +86,24 @@ pub(crate) fn format_double(value: f64) -> String {
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let sign = if value < 0.0 { "-" } else { "" };
     format!("{sign}{}", lay_out(&digits, exponent))
+}
+
+/// As `printf` does with `%.17g`.
+pub(crate) fn format_17_digits(value: f64) -> String {
+    if value.is_nan() || value.is_infinite() || value == 0.0 {
+        return format_double(value);
+    }
+    let scientific = format!("{value:.16e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if !(-4..17).contains(&exponent) {
+        let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs());
+    }
+    let decimals = usize::try_from(16 - exponent).unwrap_or(0);
+    let plain = format!("{value:.decimals$}");
+    if plain.contains('.') { plain.trim_end_matches('0').trim_end_matches('.').to_owned() } else { plain }
 }
 
 /// `exponent` is that of the first digit.
@@ -103,12 +145,19 @@ mod tests {
 
     #[test]
     fn floats_are_read_whole() {
-        for (text, value) in
-            [("1.5", 1.5), ("+1", 1.0), ("-.5", -0.5), ("1e3", 1000.0), ("inf", f64::INFINITY)]
-        {
+        for (text, value) in [
+            ("1.5", 1.5),
+            ("+1", 1.0),
+            ("-.5", -0.5),
+            ("1e3", 1000.0),
+            ("inf", f64::INFINITY),
+            ("0x10", 16.0),
+            ("-0x1.8p1", -3.0),
+            ("0e9", 0.0),
+        ] {
             assert_eq!(parse_float(text.as_bytes()), Some(value), "{text}");
         }
-        for text in ["", " 1", "1 ", "nan", "abc", "1e400", "--1"] {
+        for text in ["", " 1", "1 ", "nan", "abc", "1e400", "1e-400", "--1", "0x", "0xg", "0x-1"] {
             assert_eq!(parse_float(text.as_bytes()), None, "{text}");
         }
     }
@@ -132,6 +181,22 @@ mod tests {
             (1.7976931348623157e308, "1.7976931348623157e+308"),
         ] {
             assert_eq!(format_double(value), text);
+        }
+    }
+
+    #[test]
+    fn seventeen_digits_are_enough_for_any_double() {
+        for (value, text) in [
+            (0.2, "0.20000000000000001"),
+            (1e17, "1e+17"),
+            (1e16, "10000000000000000"),
+            (-1.5, "-1.5"),
+            (1e-5, "1.0000000000000001e-05"),
+            (0.0001, "0.0001"),
+            (1e300, "1.0000000000000001e+300"),
+            (3.0, "3"),
+        ] {
+            assert_eq!(format_17_digits(value), text);
         }
     }
 }

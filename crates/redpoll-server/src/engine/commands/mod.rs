@@ -55,8 +55,10 @@ mod generic;
 mod help;
 mod list;
 mod pubsub;
+mod sampling;
 mod scripting;
 mod server;
+mod sorted_set;
 mod string;
 mod transaction;
 
@@ -78,6 +80,7 @@ const GROUPS: &[Group] = &[
     pubsub::GROUP,
     scripting::GROUP,
     server::GROUP,
+    sorted_set::GROUP,
     string::GROUP,
     transaction::GROUP,
 ];

@@ -1,6 +1,7 @@
 //! The values of keys: one file per type.
 
 pub(crate) mod hash;
+pub(crate) mod limits;
 pub(crate) mod list;
 pub(crate) mod set;
 pub(crate) mod sorted_set;
