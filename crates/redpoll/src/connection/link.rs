@@ -80,7 +80,7 @@ struct Queue {
     slots: Slots,
     status: Status,
     info: Option<Arc<ServerInfo>>,
-    /// Why the last attempt to connect failed, for the errors of those who waited in vain.
+    /// Why the last attempt to connect failed, or the connection was lost, for the errors of those who waited in vain.
     failure: Option<Arc<str>>,
     /// Set while the driver sleeps.
     driver: Option<Waker>,
@@ -228,9 +228,7 @@ impl Link {
     pub(crate) fn unsent_error(&self, timeout: Error) -> Error {
         let failure = self.lock().failure.clone();
         match failure {
-            Some(failure) => {
-                Error::new(ErrorKind::Connect, format!("not connected in time; the last attempt: {failure}"))
-            }
+            Some(failure) => Error::new(ErrorKind::Connect, format!("not connected in time: {failure}")),
             None => timeout,
         }
     }
@@ -360,6 +358,7 @@ impl Link {
             for lost in queue.outbound.lose(unwritten) {
                 wakers.extend(queue.slots.lose(lost.token, lost.written, &end));
             }
+            queue.failure.get_or_insert_with(|| end.to_string().into());
             queue.earliest = None;
             queue.status = match queue.status {
                 Status::Ready | Status::Connecting if !closes => Status::Connecting,
