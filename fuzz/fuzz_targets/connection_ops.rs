@@ -173,7 +173,7 @@ impl World {
 
     fn lose(&mut self) {
         let unwritten = self.wire.len();
-        let lost = self.outbound.lose(unwritten);
+        let lost = self.outbound.lose_all(unwritten);
         let waiting: Vec<_> = self.entries.iter().filter(|entry| entry.is_waited_for).collect();
         assert_eq!(
             lost.iter().map(|l| l.token).collect::<Vec<_>>(),

@@ -31,8 +31,13 @@ pub struct Outbound<T> {
     /// How many entries at the front were taken for writing.
     taken: usize,
     commands: usize,
-    has_withdrawn: bool,
+    /// Bytes of withdrawn entries that are still in the buffer.
+    withdrawn: usize,
 }
+
+/// Withdrawn bytes are removed when the buffer is to be written, or earlier: when they are half of this or more, and
+/// half of the buffer. So a buffer that waits for a connection stays in proportion to what is still wanted.
+const REMOVE_AT: usize = 64 * 1024;
 
 /// The number of an entry, valid until its last reply has come or it is withdrawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +78,7 @@ impl<T: Copy> Outbound<T> {
             first: 0,
             taken: 0,
             commands: 0,
-            has_withdrawn: false,
+            withdrawn: 0,
         }
     }
 
@@ -95,9 +100,7 @@ impl<T: Copy> Outbound<T> {
     /// Moves everything that is queued into `wire`, which must be empty: from then on it may reach the server.
     /// The buffers change places, so that callers go on queueing while the old one is written.
     pub fn take(&mut self, wire: &mut BytesMut) {
-        if self.has_withdrawn {
-            self.remove_withdrawn_bytes();
-        }
+        self.remove_withdrawn_bytes();
         debug_assert!(wire.is_empty(), "what was taken before must be written first");
         std::mem::swap(&mut self.buffer, wire);
         self.taken = self.entries.len();
@@ -129,7 +132,10 @@ impl<T: Copy> Outbound<T> {
         if is_unsent {
             self.commands = self.commands.saturating_sub(entry.replies);
             entry.replies = 0;
-            self.has_withdrawn = true;
+            self.withdrawn = self.withdrawn.saturating_add(entry.length);
+            if self.withdrawn == self.buffer.len() || self.withdrawn >= self.buffer.len().max(REMOVE_AT) / 2 {
+                self.remove_withdrawn_bytes();
+            }
         }
         is_unsent
     }
@@ -141,28 +147,38 @@ impl<T: Copy> Outbound<T> {
         }
     }
 
-    /// The connection is lost. Gives every entry that somebody still waits for, oldest first, and starts anew.
+    /// The connection is lost. Gives every entry that was taken for writing and that somebody still waits for, oldest
+    /// first. What was not taken stays queued, for the next connection.
     /// `unwritten` is how many of the bytes that were taken had not been written.
     pub fn lose(&mut self, unwritten: usize) -> Vec<Lost<T>> {
+        let queued = self.entries.split_off(self.taken.min(self.entries.len()));
+        let sent = std::mem::replace(&mut self.entries, queued);
+        self.first = self.first.saturating_add(sent.len() as u64);
+        self.taken = 0;
         let mut unwritten = unwritten;
-        let mut lost: Vec<Lost<T>> = Vec::with_capacity(self.entries.len());
-        let taken = self.taken;
-        for (index, entry) in self.entries.iter().enumerate().rev() {
-            let missing = if index < taken { entry.length.min(unwritten) } else { entry.length };
-            if index < taken {
-                unwritten = unwritten.saturating_sub(missing);
-            }
+        let mut lost: Vec<Lost<T>> = Vec::with_capacity(sent.len());
+        for entry in sent.into_iter().rev() {
+            let missing = entry.length.min(unwritten);
+            unwritten = unwritten.saturating_sub(missing);
+            self.commands = self.commands.saturating_sub(entry.replies);
             if let Some(token) = entry.token {
                 lost.push(Lost { token, written: entry.length.saturating_sub(missing) });
             }
         }
         lost.reverse();
+        lost
+    }
+
+    /// As [`lose`](Self::lose), and there will be no other connection: what was not taken is lost as well.
+    pub fn lose_all(&mut self, unwritten: usize) -> Vec<Lost<T>> {
+        let mut lost = self.lose(unwritten);
         self.first = self.first.saturating_add(self.entries.len() as u64);
-        self.entries.clear();
+        lost.extend(
+            self.entries.drain(..).filter_map(|entry| Some(Lost { token: entry.token?, written: 0 })),
+        );
         self.buffer = BytesMut::new();
-        self.taken = 0;
         self.commands = 0;
-        self.has_withdrawn = false;
+        self.withdrawn = 0;
         lost
     }
 
@@ -205,15 +221,19 @@ impl<T: Copy> Outbound<T> {
         }
     }
 
-    /// Withdrawn entries have no reply to wait for.
+    /// Withdrawn entries have no reply to wait for. Their bytes are removed first.
     fn drop_withdrawn_front(&mut self) {
-        while self.entries.front().is_some_and(|entry| entry.replies == 0 && entry.token.is_none()) {
+        let is_gone = |entry: &Entry<T>| entry.replies == 0 && entry.token.is_none() && entry.length == 0;
+        while self.entries.front().is_some_and(is_gone) {
             self.pop_front();
         }
     }
 
     fn remove_withdrawn_bytes(&mut self) {
-        let mut kept = BytesMut::with_capacity(self.buffer.len());
+        if self.withdrawn == 0 {
+            return;
+        }
+        let mut kept = BytesMut::with_capacity(self.buffer.len().saturating_sub(self.withdrawn));
         for entry in self.entries.range_mut(self.taken..) {
             let bytes = self.buffer.split_to(entry.length.min(self.buffer.len()));
             if entry.replies == 0 {
@@ -223,7 +243,8 @@ impl<T: Copy> Outbound<T> {
             }
         }
         self.buffer = kept;
-        self.has_withdrawn = false;
+        self.withdrawn = 0;
+        self.drop_withdrawn_front();
     }
 }
 
@@ -310,10 +331,33 @@ mod tests {
         outbound.queue([&ping()], 4);
         let lost = outbound.lose(WIRE + 4);
         let written: Vec<_> = lost.iter().map(|l| (l.token, l.written)).collect();
-        assert_eq!(written, [(1, WIRE), (2, 2 * WIRE - 4), (3, 0), (4, 0)]);
-        assert_eq!(
-            (outbound.commands(), outbound.has_unsent(), outbound.awaits_replies()),
-            (0, false, false)
-        );
+        assert_eq!(written, [(1, WIRE), (2, 2 * WIRE - 4), (3, 0)]);
+        assert!(outbound.has_unsent() && !outbound.awaits_replies());
+        assert_eq!((outbound.commands(), take(&mut outbound)), (1, WIRE));
+        assert_eq!(outbound.answered().map(|a| a.token), Some(Some(4)));
+    }
+
+    #[test]
+    fn a_connection_lost_for_good_loses_what_is_queued_as_well() {
+        let mut outbound = Outbound::new();
+        outbound.queue([&ping()], 1);
+        take(&mut outbound);
+        outbound.queue([&ping()], 2);
+        let written: Vec<_> = outbound.lose_all(0).iter().map(|l| (l.token, l.written)).collect();
+        assert_eq!(written, [(1, WIRE), (2, 0)]);
+        assert_eq!((outbound.commands(), outbound.has_unsent()), (0, false));
+        assert!(!outbound.awaits_replies());
+    }
+
+    #[test]
+    fn what_is_withdrawn_while_others_wait_does_not_pile_up() {
+        let mut outbound = Outbound::new();
+        outbound.queue([&ping()], 0);
+        for n in 1..20_000_u32 {
+            let sequence = outbound.queue([&ping()], n);
+            assert!(outbound.withdraw(sequence));
+            assert!(outbound.queued_bytes() <= REMOVE_AT);
+        }
+        assert_eq!(take(&mut outbound), WIRE);
     }
 }

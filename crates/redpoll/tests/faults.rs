@@ -316,6 +316,32 @@ async fn what_the_server_refuses_for_now_is_tried_again() {
     }
 }
 
+/// A server that loads its data turns commands away for as long as that takes: only the deadline ends the waiting.
+#[tokio::test]
+async fn a_server_that_loads_its_data_is_waited_for_until_the_deadline() {
+    let server = Server::start().await.unwrap();
+    let client = Client::connect(server.url()).await.unwrap();
+    let loading = || Reaction::Error("LOADING Redis is loading the dataset in memory".to_owned());
+    server.fault(Fault::on("INCR").times(8).then(loading()));
+    let n = client.incr("n").timeout(Duration::from_secs(20)).await.unwrap();
+    assert_eq!((n, server.faults_fired()), (1, 8));
+    server.fault(Fault::on("INCR").then(loading()));
+    let error = client.incr("n").timeout(Duration::from_secs(1)).await.unwrap_err();
+    assert_eq!((error.prefix(), error.may_have_run()), (Some("LOADING"), false));
+}
+
+/// A caller who agreed to wait for longer than the connection is trusted otherwise gets what it waits for.
+#[tokio::test]
+async fn a_long_deadline_keeps_a_silent_connection_alive() {
+    let server = Server::start().await.unwrap();
+    let timeout = Duration::from_millis(50);
+    let config = redpoll::Config::from_url(server.url()).unwrap().command_timeout(timeout);
+    let client = Client::connect(config).await.unwrap();
+    server.fault(Fault::on("INCR").times(1).then(Reaction::Delay(10 * timeout)));
+    assert_eq!(client.incr("n").timeout(Duration::from_secs(30)).await.unwrap(), 1);
+    assert_eq!(client.connection_stats().connects, 1);
+}
+
 #[tokio::test]
 async fn what_the_server_refuses_is_typed() {
     let server = Server::start().await.unwrap();
@@ -337,19 +363,38 @@ async fn what_the_server_refuses_is_typed() {
     }
 }
 
-#[tokio::test]
-async fn a_server_that_is_full_says_so_in_the_error() {
+/// A server at its `maxclients`: its port, and how often it was dialed.
+fn full_server() -> (u16, Arc<AtomicUsize>) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
+    let dials = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&dials);
     std::thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
+            counted.fetch_add(1, Ordering::Relaxed);
             let _ = std::io::Write::write_all(&mut &stream, b"-ERR max number of clients reached\r\n");
         }
     });
+    (port, dials)
+}
+
+#[tokio::test]
+async fn a_server_that_is_full_says_so_in_the_error() {
+    let (port, _) = full_server();
     let error = Client::connect(redpoll::Config::new("127.0.0.1", port)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
     assert!(format!("{error:?}").contains("max number of clients"), "{error:?}");
     assert!(!error.may_have_run() && error.is_retryable());
+}
+
+/// A server that is there and turns the client away is asked again about once a second, however many wait.
+#[tokio::test]
+async fn a_server_that_turns_the_client_away_is_asked_once_a_second() {
+    let (port, dials) = full_server();
+    let client = Client::connect_lazily(redpoll::Config::new("127.0.0.1", port)).unwrap();
+    let error = client.incr("n").timeout(Duration::from_millis(1500)).await.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_run()), (ErrorKind::Connect, false), "{error:?}");
+    assert!(dials.load(Ordering::Relaxed) <= 2, "{dials:?} dials in a second and a half");
 }
 
 /// The server accepts, shakes hands, and hangs up at the first command: however many call, it is not hammered.

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::core::ClientCore;
 use super::deadline::Deadline;
 use super::dispatch::{Dispatcher, Failure, Target, lost, refused, submit, timed_out};
-use super::retry::{Fault, RETRY_DELAY};
+use super::retry::{Fault, RETRY_DELAY, RetryPolicy};
 use crate::connection::{Backoff, Link, Outcome, PooledLink};
 use crate::error::{Error, ErrorKind};
 
@@ -43,12 +43,16 @@ pub(super) async fn run_pipeline(
             results.extend(settled.into_iter().map(|result| result.map_err(|failure| failure.error)));
             return results;
         }
+        retries += u32::from(has_repeat(&settled));
         settled.truncate(resend);
         results.extend(settled.into_iter().map(|result| result.map_err(|failure| failure.error)));
         rest = rest.get(resend..).unwrap_or_default();
-        retries += 1;
         tokio::time::sleep(pause).await;
     }
+}
+
+fn has_repeat(settled: &[Result<Reply, Failure>]) -> bool {
+    settled.iter().any(|result| result.as_ref().is_err_and(|failure| RetryPolicy::is_repeat(failure.fault)))
 }
 
 /// From which command on all are to be sent again: as many as there are if none is.
@@ -65,10 +69,10 @@ fn retryable_from(
     let all = tail.clone().all(|(command, result)| {
         result.as_ref().is_err_and(|failure| dispatcher.allows(command, failure.fault, retries))
     });
-    if first < commands.len() && all && dispatcher.core().budget().withdraw() {
-        first
-    } else {
-        commands.len()
+    let faults = tail.filter_map(|(_, result)| Some(result.as_ref().err()?.fault));
+    match faults.max_by_key(|fault| RetryPolicy::is_repeat(*fault)) {
+        Some(fault) if all && dispatcher.pays_for(fault) => first,
+        _ => commands.len(),
     }
 }
 
@@ -186,7 +190,7 @@ pub(super) async fn run_transaction(
         {
             return Err(failure.error);
         }
-        retries += 1;
+        retries += u32::from(RetryPolicy::is_repeat(failure.fault));
         tokio::time::sleep(pause).await;
     }
 }

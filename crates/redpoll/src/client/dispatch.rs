@@ -96,7 +96,12 @@ impl<'a> Dispatcher<'a> {
 
     /// Whether one more attempt is allowed after this fault, and the budget pays for it.
     pub(super) fn may_retry(&self, command: &RawCommand, fault: Fault, retries: u32) -> bool {
-        self.allows(command, fault, retries) && self.core().budget().withdraw()
+        self.allows(command, fault, retries) && self.pays_for(fault)
+    }
+
+    /// Whether the budget has a retry left, if one is needed.
+    pub(super) fn pays_for(&self, fault: Fault) -> bool {
+        !RetryPolicy::is_repeat(fault) || self.core().budget().withdraw()
     }
 
     /// Whether one more attempt is allowed after this fault.
@@ -107,7 +112,8 @@ impl<'a> Dispatcher<'a> {
             // Its state is lost with it; only a refusal leaves it usable.
             Target::Connection(_) => fault == Fault::RefusedForNow,
         };
-        survives && retries < policy.max_retries && policy.allows(command.meta(), fault)
+        let may_repeat = !RetryPolicy::is_repeat(fault) || retries < policy.max_retries;
+        survives && may_repeat && policy.allows(command.meta(), fault)
     }
 }
 
@@ -136,7 +142,7 @@ pub(super) async fn execute(
         if deadline.is_before(Instant::now() + pause) {
             return Err(failure.error);
         }
-        retries += 1;
+        retries += u32::from(RetryPolicy::is_repeat(failure.fault));
         tokio::time::sleep(pause).await;
     }
 }

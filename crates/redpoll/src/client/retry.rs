@@ -41,6 +41,12 @@ impl RetryPolicy {
         Self { max_retries: config.max_retries, retry_idempotent_writes: config.retry_idempotent_writes }
     }
 
+    /// Whether sending again after this fault is a repeat, which `max_retries` and the budget bound. What never left, or
+    /// was turned away, is not: only its deadline bounds it, so that a server that loads its data is waited for.
+    pub(crate) const fn is_repeat(fault: Fault) -> bool {
+        matches!(fault, Fault::ReplyLost)
+    }
+
     /// Whether a command may be sent again after this fault: the one rule that keeps writes from being applied twice.
     pub(crate) const fn allows(&self, meta: &CommandMeta, fault: Fault) -> bool {
         match fault {
@@ -115,6 +121,12 @@ mod tests {
     fn what_may_have_run_is_sent_again_only_if_it_reads_or_the_user_opted_in() {
         assert_eq!(allowed(false, Fault::ReplyLost), [true, false, false, false]);
         assert_eq!(allowed(true, Fault::ReplyLost), [true, true, true, false]);
+    }
+
+    #[test]
+    fn only_what_may_have_run_counts_as_a_repeat() {
+        assert!(RetryPolicy::is_repeat(Fault::ReplyLost));
+        assert!(!RetryPolicy::is_repeat(Fault::NotSent) && !RetryPolicy::is_repeat(Fault::RefusedForNow));
     }
 
     #[test]

@@ -237,7 +237,10 @@ impl<'a> Driver<'a> {
         self.wakers.drain(..).for_each(Waker::wake);
         match self.health.verdict(now) {
             Verdict::Fine => {}
-            Verdict::Dead(silence) => return Err(End::Silent(silence)),
+            Verdict::Dead { limit, .. } if self.link.has_patient_callers(now + limit / 4) => {
+                self.health.look_again(now, limit);
+            }
+            Verdict::Dead { silence, .. } => return Err(End::Silent(silence)),
             Verdict::Idle => {
                 self.give_memory_back();
                 self.link.submit_unattended(&RawCommand::new(&PING));
@@ -316,7 +319,7 @@ impl std::fmt::Display for End {
 enum Verdict {
     Fine,
     Idle,
-    Dead(Duration),
+    Dead { silence: Duration, limit: Duration },
 }
 
 impl Health {
@@ -328,10 +331,15 @@ impl Health {
         self.limit().map(|limit| self.last_sign + limit)
     }
 
+    /// Somebody has agreed to wait for longer: the silence is judged again after a quarter of the limit.
+    fn look_again(&mut self, now: Instant, limit: Duration) {
+        self.last_sign = now.checked_sub(limit / 4 * 3).unwrap_or(now);
+    }
+
     fn verdict(&mut self, now: Instant) -> Verdict {
         let silence = now.saturating_duration_since(self.last_sign);
         match self.limit() {
-            Some(limit) if silence >= limit && self.awaits_replies => Verdict::Dead(silence),
+            Some(limit) if silence >= limit && self.awaits_replies => Verdict::Dead { silence, limit },
             Some(limit) if silence >= limit => {
                 self.last_sign = now;
                 Verdict::Idle

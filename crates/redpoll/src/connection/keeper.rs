@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use redpoll_protocol::HandshakeError;
 use tokio::time::Instant;
 
 use super::backoff::Backoff;
@@ -111,7 +112,13 @@ impl Keeper {
                     link.connected(dialed.info.clone());
                     return dialed;
                 }
-                Err(error) => link.connect_failed(&error),
+                Err(error) => {
+                    link.connect_failed(&error);
+                    if is_refusal(&error) {
+                        tokio::time::sleep(AFTER_REFUSAL.mul_f64(1.0 + backoff.fraction() / 2.0)).await;
+                        continue;
+                    }
+                }
             }
             pause(link, backoff).await;
         }
@@ -136,6 +143,14 @@ async fn pause(link: &Arc<Link>, backoff: &mut Backoff) {
     .await;
 }
 
+/// Whether the server is there and turned the client away: bad credentials, too many clients. Hurry does not help.
+fn is_refusal(error: &Error) -> bool {
+    let source = std::error::Error::source(error);
+    source.is_some_and(|source| source.is::<HandshakeError>())
+}
+
+/// The least delay before the next attempt when the server itself refuses.
+const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 /// The longest delay between attempts while commands wait for the connection.
 const HURRIED: Duration = Duration::from_millis(250);
 

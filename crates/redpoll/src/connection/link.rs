@@ -338,6 +338,11 @@ impl Link {
         queue.earliest
     }
 
+    /// Whether some caller waits until after `when`.
+    pub(super) fn has_patient_callers(&self, when: Instant) -> bool {
+        self.lock().slots.has_deadline_after(when)
+    }
+
     /// Queues a command of the driver's own; its reply is dropped when it comes.
     pub(super) fn submit_unattended(&self, command: &RawCommand) {
         let mut queue = self.lock();
@@ -355,15 +360,19 @@ impl Link {
         {
             let mut guard = self.lock();
             let queue = &mut *guard;
-            for lost in queue.outbound.lose(unwritten) {
-                wakers.extend(queue.slots.lose(lost.token, lost.written, &end));
-            }
-            queue.failure.get_or_insert_with(|| end.to_string().into());
-            queue.earliest = None;
             queue.status = match queue.status {
                 Status::Ready | Status::Connecting if !closes => Status::Connecting,
                 _ => Status::Closed,
             };
+            let lost = match queue.status {
+                Status::Closed => queue.outbound.lose_all(unwritten),
+                // What was not taken waits for the next connection, or for its deadline.
+                _ => queue.outbound.lose(unwritten),
+            };
+            for lost in lost {
+                wakers.extend(queue.slots.lose(lost.token, lost.written, &end));
+            }
+            queue.failure.get_or_insert_with(|| end.to_string().into());
             queue.let_in(self.limits);
             if matches!(queue.status, Status::Closed) {
                 queue.driver = None;
@@ -405,10 +414,6 @@ impl Queue {
 
     /// Tells the first of those who wait if there is room now; it tells the next one.
     fn let_in(&mut self, limits: QueueLimits) {
-        if self.outbound.commands() == 0 && self.outbound.has_unsent() {
-            // Nothing but withdrawn commands is queued: they need not wait for a connection to be forgotten.
-            self.outbound.lose(0);
-        }
         if self.has_room(limits) {
             self.line.wake_first();
         }

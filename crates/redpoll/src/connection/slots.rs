@@ -131,6 +131,12 @@ impl Slots {
         next
     }
 
+    pub(super) fn has_deadline_after(&self, when: Instant) -> bool {
+        self.slots
+            .iter()
+            .any(|slot| slot.waker.is_some() && slot.deadline.is_some_and(|deadline| deadline > when))
+    }
+
     pub(super) fn shrink(&mut self) {
         if self.free.len() == self.slots.len() {
             *self = Self::default();
