@@ -38,6 +38,8 @@ pub(crate) struct Config {
 pub(crate) enum Rejected {
     Unknown,
     Immutable,
+    /// Named twice in one command.
+    Duplicate,
     /// Not what this parameter takes.
     Invalid,
 }
@@ -75,7 +77,10 @@ impl Config {
     pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), Rejected> {
         self.check(name, value)?;
         if let Some(parameter) = self.parameters.get_mut(name) {
-            *parameter = value.to_owned();
+            *parameter = match name {
+                "notify-keyspace-events" => event_flags(value),
+                _ => value.to_owned(),
+            };
         }
         Ok(())
     }
@@ -83,4 +88,13 @@ impl Config {
     pub(crate) fn keyspace_events(&self) -> &str {
         self.get("notify-keyspace-events")
     }
+}
+
+/// The letters of `notify-keyspace-events`, in the order in which CONFIG GET tells them.
+fn event_flags(letters: &str) -> String {
+    const ALL: &str = "g$lshzxetd";
+    let has = |letter: &char| letters.contains(*letter);
+    let has_all = has(&'A') || ALL.chars().all(|letter| has(&letter));
+    let each = if has_all { String::from("A") } else { "g$lshzxetdn".chars().filter(has).collect() };
+    each + &"KEm".chars().filter(has).collect::<String>()
 }

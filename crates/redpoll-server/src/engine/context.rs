@@ -9,6 +9,7 @@ use crate::engine::command::{CommandSpec, Flag};
 use crate::engine::database::Database;
 use crate::engine::error::CommandError;
 use crate::engine::event::EventClass;
+use crate::engine::long_double::LongDouble;
 use crate::engine::number::parse_float;
 use crate::engine::random::Random;
 use crate::engine::reply::RespVersion;
@@ -137,7 +138,7 @@ impl<'e> Context<'e> {
 
     /// The deadline that a blocking command's timeout argument (seconds, 0 for none) asks for.
     pub(crate) fn block_deadline(&self, seconds: &[u8]) -> Result<Option<Millis>, CommandError> {
-        let seconds = parse_float(seconds).ok_or(CommandError::TIMEOUT_NOT_A_FLOAT)?;
+        let seconds = seconds_to_wait(seconds).ok_or(CommandError::TIMEOUT_NOT_A_FLOAT)?;
         let millis = (seconds * 1000.0).ceil();
         if millis > i64::MAX as f64 {
             return Err(CommandError::TIMEOUT_OUT_OF_RANGE);
@@ -172,4 +173,12 @@ impl<'e> Context<'e> {
             self.db_mut().access(key);
         }
     }
+}
+
+/// Timeouts are long doubles: what only they can hold is infinite here.
+fn seconds_to_wait(text: &[u8]) -> Option<f64> {
+    parse_float(text).or_else(|| {
+        LongDouble::parse(text)?;
+        std::str::from_utf8(text).ok()?.parse().ok()
+    })
 }

@@ -120,6 +120,9 @@ impl Engine {
         let spec = match checked {
             Ok(spec) => spec,
             Err(error) => {
+                if argv.first().is_some_and(|name| commands::is_word(name, "exec")) {
+                    return (None, Outcome::Reply(Reply::Error(self.refuse_exec(id, &error))));
+                }
                 if let Some(transaction) = &mut client.transaction {
                     transaction.aborted = true;
                 }
@@ -134,6 +137,16 @@ impl Engine {
             return (Some(spec), Outcome::Reply(Reply::SimpleString("QUEUED")));
         }
         (Some(spec), self.call(id, spec, argv, true))
+    }
+
+    /// An EXEC that may not run ends the transaction it stood for.
+    fn refuse_exec(&mut self, id: ConnectionId, why: &CommandError) -> CommandError {
+        if let Some(client) = self.client_mut(id) {
+            client.transaction = None;
+        }
+        self.unwatch(id);
+        let why = why.text().strip_prefix("ERR ").unwrap_or(why.text());
+        CommandError::from_text(format!("EXECABORT Transaction discarded because of: {why}"))
     }
 
     /// Whether this client may send this command now.

@@ -46,9 +46,11 @@ impl CommandError {
         Self(Cow::Borrowed(text))
     }
 
-    /// An error whose text is put together from what the client sent; line ends in it become spaces.
+    /// An error whose text is put together from what the client sent; line ends in it become spaces,
+    /// and those at its end go.
     pub(crate) fn from_text(text: impl Into<String>) -> Self {
-        let text: String = text.into();
+        let mut text: String = text.into();
+        text.truncate(text.trim_end_matches(['\r', '\n']).len());
         if text.contains(['\r', '\n']) {
             return Self(Cow::Owned(text.replace(['\r', '\n'], " ")));
         }
@@ -107,7 +109,9 @@ impl fmt::Display for CommandError {
 
 impl std::error::Error for CommandError {}
 
+/// As text that ends where a zero byte does, as it does in C.
 fn clip(bytes: &[u8], limit: usize) -> Cow<'_, str> {
+    let bytes = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
     String::from_utf8_lossy(bytes.get(..limit).unwrap_or(bytes))
 }
 

@@ -196,8 +196,15 @@ impl Engine {
         }
         self.current = Some(id);
         self.process(id, argv);
-        self.settle();
+        self.serve_ready_keys();
         self.current = None;
+        self.finish();
+    }
+
+    /// Executes what clients sent while they were blocked; to be called when all input at hand has been fed, for
+    /// those clients come after it.
+    pub(crate) fn resume(&mut self) {
+        self.settle();
         self.finish();
     }
 

@@ -2,6 +2,10 @@
 
 /// Whether the whole of `text` matches `pattern`, as `KEYS`, `SCAN`, `PSUBSCRIBE` and ACL rules match.
 pub(crate) fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    // Nothing but the empty pattern matches the empty text, not even `*`.
+    if text.is_empty() {
+        return pattern.is_empty();
+    }
     let (mut p, mut t) = (0, 0);
     // Where to go on when the text after the last `*` does not fit: linear in practice, never exponential.
     let mut retry: Option<(usize, usize)> = None;
@@ -21,6 +25,11 @@ pub(crate) fn matches(pattern: &[u8], text: &[u8]) -> bool {
         }
     }
     pattern[p..].iter().all(|c| *c == b'*')
+}
+
+/// As [`matches`], for the keys, fields and members that KEYS and SCAN show: there `*` alone takes the empty one too.
+pub(crate) fn selects(pattern: &[u8], name: &[u8]) -> bool {
+    pattern == b"*" || matches(pattern, name)
 }
 
 /// Whether the element of the pattern at `at` matches `byte`; if so, where the next element begins.
@@ -70,7 +79,7 @@ mod tests {
     #[test]
     fn patterns_match_as_the_reference_says() {
         for (pattern, text, expected) in [
-            ("*", "", true),
+            ("*", "", false),
             ("h?llo", "hello", true),
             ("h?llo", "hllo", false),
             ("h*llo", "heeeello", true),

@@ -57,12 +57,14 @@ impl Probe {
         let mut line = BytesMut::from(format!("{command}\r\n").as_bytes());
         let argv = parser.next(&mut line).unwrap().expect("a command");
         self.engine.feed(id, argv);
+        self.engine.resume();
     }
 
     /// As [`Probe::run`], for arguments that are no text.
     #[allow(dead_code, reason = "for commands with binary arguments")]
     pub(crate) fn run_bytes(&mut self, argv: &[&[u8]]) -> String {
         self.engine.feed(self.first, argv.iter().map(|argument| Bytes::copy_from_slice(argument)).collect());
+        self.engine.resume();
         self.take(self.first)
     }
 

@@ -154,6 +154,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 }
             }
         }
+        engine.resume();
         let output = engine.take_output(id);
         drop(engine);
         self.queue(output);

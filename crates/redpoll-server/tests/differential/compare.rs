@@ -15,8 +15,8 @@ pub fn same(argv: &Argv, real: &Reply, embedded: &Reply) -> bool {
     }
     match kind::nested(argv) {
         // What a script makes of a reply without order has none either.
-        Some(nested) => same_after_script(kind::rule(&kind::name(&nested)), real, embedded),
-        None => same_by(kind::rule(&kind::name(argv)), real, embedded),
+        Some(nested) => same_after_script(kind::rule(&nested), real, embedded),
+        None => same_by(kind::rule(argv), real, embedded),
     }
 }
 

@@ -12,6 +12,8 @@ pub enum Kind {
     Scan,
     /// Confirms with pushes instead of a reply.
     Subscription,
+    /// Nothing is pipelined with it.
+    Alone,
 }
 
 /// How two replies to the same command are compared.
@@ -38,12 +40,16 @@ pub fn of(name: &str) -> Kind {
         "subscribe" | "psubscribe" | "ssubscribe" | "unsubscribe" | "punsubscribe" | "sunsubscribe" => {
             Kind::Subscription
         }
+        // The real server drops the reply to an AUTH that fails while other replies wait to be written.
+        "auth" => Kind::Alone,
         _ => Kind::Plain,
     }
 }
 
-pub fn rule(name: &str) -> Rule {
-    match name {
+pub fn rule(argv: &Argv) -> Rule {
+    let arguments = argv.len();
+    let has = |word: &[u8]| argv.iter().any(|argument| argument.eq_ignore_ascii_case(word));
+    match name(argv).as_str() {
         "smembers"
         | "sinter"
         | "sunion"
@@ -60,6 +66,9 @@ pub fn rule(name: &str) -> Rule {
         "pttl" | "pexpiretime" | "hpttl" | "hpexpiretime" => Rule::Near(2000),
         "object|idletime" => Rule::Near(10),
         "hello" => Rule::Greeting,
+        // Elements whose weights are equal come as an unstable sort leaves them.
+        "sort" | "sort_ro" if has(b"BY") && has(b"ALPHA") => Rule::Type,
+        "command|info" if arguments == 2 => Rule::Type,
         "info" | "time" | "client|id" | "client|info" | "client|list" | "lastsave" | "command|count"
         | "acl|genpass" | "acl|cat" => Rule::Type,
         _ => Rule::Exact,

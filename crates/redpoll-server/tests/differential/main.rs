@@ -25,7 +25,6 @@ mod timing;
 mod wire;
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::time::Instant;
 
 use arbitrary::Scripts;
@@ -92,7 +91,7 @@ fn search(
             && seen.insert(difference.signature())
         {
             let smallest = arbitrary::shrink(&mut tree, SHRINK_TRIES, |script| session.run(script).is_err());
-            found.push(describe(session, &smallest));
+            found.push(describe(session, &smallest, &difference.to_string()));
         }
         if run / 10_000 > shown {
             shown = run / 10_000;
@@ -104,19 +103,14 @@ fn search(
 }
 
 /// The smallest script, and what differs in it.
-fn describe(session: &mut Session, script: &[script::Step]) -> String {
-    let mut text = script::to_text(script);
+fn describe(session: &mut Session, script: &[script::Step], first: &str) -> String {
+    let text = script::to_text(script);
     match session.run(script) {
-        Err(difference) => {
-            let _ = writeln!(text, "# {}", difference.after);
-            let _ = writeln!(text, "# real:     {}", difference.real);
-            let _ = writeln!(text, "# embedded: {}", difference.embedded);
-        }
+        Err(difference) => text + &difference.to_string(),
         Ok(()) => {
-            text.push_str("# this time the servers agreed: the script depends on something not in it\n")
+            format!("{text}# this time the servers agreed: it depends on something else; at first:\n{first}")
         }
     }
-    text
 }
 
 fn report(session: &Session, generator: &Generator, seed: u64) {
@@ -146,7 +140,7 @@ fn recorded_differences_stay_gone() {
     for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "txt")) {
         let script = script::from_text(&std::fs::read_to_string(path).unwrap());
         if session.run(&script).is_err() {
-            failed.push(format!("{}\n{}", path.display(), describe(&mut session, &script)));
+            failed.push(format!("{}\n{}", path.display(), describe(&mut session, &script, "")));
         }
     }
     println!("{} recorded scripts, of {} shared commands", paths.len(), shared.len());

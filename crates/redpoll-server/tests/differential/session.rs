@@ -5,6 +5,7 @@
 //! executed and everything written has arrived. So it is known, without waiting, that a client is blocked.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 
 use crate::allowed;
 use crate::compare;
@@ -37,6 +38,12 @@ pub struct Difference {
     pub after: String,
     pub real: String,
     pub embedded: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "# {}\n# real:     {}\n# embedded: {}", self.after, self.real, self.embedded)
+    }
 }
 
 impl Difference {
@@ -74,6 +81,7 @@ impl Session {
             }
             argv
         });
+        give_the_same_ids(&mut real, &mut embedded);
         Self {
             clean_up: clean_up.collect(),
             has_field_expiry: has("hpexpiretime"),
@@ -152,12 +160,12 @@ impl Run<'_> {
         self.flush()?;
         let connection = &self.connections[self.at];
         let is_blocked = !connection.outstanding.is_empty();
-        // In a transaction the reply to SUBSCRIBE breaks the frame of EXEC's, and a pick cannot be put right.
+        // In a transaction the reply to SUBSCRIBE or AUTH breaks the frame of EXEC's, and a pick cannot be put right.
         if is_blocked || connection.queued.is_some() {
             return Ok(());
         }
         match kind {
-            Kind::Plain | Kind::Subscription => {
+            Kind::Plain | Kind::Subscription | Kind::Alone => {
                 self.pipeline.push(argv.clone());
                 self.flush()
             }
@@ -402,4 +410,17 @@ fn with_ids(argv: &Argv, ids: &[i64]) -> Argv {
         None => argument.clone(),
     };
     argv.iter().map(replaced).collect()
+}
+
+/// Connections are counted from different numbers: the server that is behind gets some more.
+fn give_the_same_ids(real: &mut Subject, embedded: &mut Subject) {
+    loop {
+        let (theirs, ours) = (real.workers[0].id, embedded.workers[0].id);
+        let behind = match theirs.cmp(&ours) {
+            std::cmp::Ordering::Equal => return,
+            std::cmp::Ordering::Less => &mut *real,
+            std::cmp::Ordering::Greater => &mut *embedded,
+        };
+        behind.reconnect(0);
+    }
 }

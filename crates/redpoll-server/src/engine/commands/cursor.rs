@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::engine::commands::is_word;
 use crate::engine::error::CommandError;
-use crate::engine::number::integer;
+use crate::engine::number::{integer, parse_integer};
 use crate::engine::pattern;
 use crate::engine::reply::Reply;
 use crate::engine::scan::Page;
@@ -53,15 +53,21 @@ impl ScanOptions {
     }
 
     pub(super) fn matches(&self, element: &[u8]) -> bool {
-        self.pattern.as_ref().is_none_or(|pattern| pattern::matches(pattern, element))
+        self.pattern.as_ref().is_none_or(|pattern| pattern::selects(pattern, element))
     }
 }
 
-/// Reads a cursor as `strtoull` does: it takes leading spaces and a sign.
+/// Reads a cursor as `strtoull` does: it takes leading spaces and a sign, and what is below zero counts from the
+/// other end. Only what is a negative number to everybody is refused.
 pub(super) fn parse_cursor(text: &[u8]) -> Result<u64, CommandError> {
     let text = std::str::from_utf8(text).map_err(|_| CommandError::INVALID_CURSOR)?;
     let trimmed = text.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
-    trimmed.parse().map_err(|_| CommandError::INVALID_CURSOR)
+    match trimmed.strip_prefix('-') {
+        Some(_) if parse_integer(text.as_bytes()).is_some() => return Err(CommandError::INVALID_CURSOR),
+        Some(digits) if !digits.starts_with('+') => digits.parse().map(u64::wrapping_neg),
+        _ => trimmed.parse(),
+    }
+    .map_err(|_| CommandError::INVALID_CURSOR)
 }
 
 /// The next cursor and the elements, as every SCAN command replies them.

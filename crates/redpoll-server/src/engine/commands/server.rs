@@ -257,11 +257,22 @@ fn config_get(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandErr
 /// All parameters, or none.
 fn config_set(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
     if !argv.len().is_multiple_of(2) {
-        return Err(CommandError::wrong_arity("config|set"));
+        return Err(CommandError::SYNTAX);
     }
     let text = |argument: &Bytes| String::from_utf8_lossy(argument).into_owned();
     let parameters: Vec<(String, String)> =
         argv[2..].chunks_exact(2).map(|pair| (text(&pair[0]).to_ascii_lowercase(), text(&pair[1]))).collect();
+    let said = argv[2..].chunks_exact(2).map(|pair| text(&pair[0]));
+    for (index, ((name, value), said)) in parameters.iter().zip(said).enumerate() {
+        match ctx.engine.config.check(name, value) {
+            Err(Rejected::Unknown) => return Err(config_error(Rejected::Unknown, &said)),
+            Err(Rejected::Immutable) => return Err(config_error(Rejected::Immutable, name)),
+            _ if parameters[..index].iter().any(|(before, _)| before == name) => {
+                return Err(config_error(Rejected::Duplicate, name));
+            }
+            _ => {}
+        }
+    }
     for (name, value) in &parameters {
         ctx.engine.config.check(name, value).map_err(|why| config_error(why, name))?;
     }
@@ -282,9 +293,16 @@ fn config_error(why: Rejected, name: &str) -> CommandError {
                 "ERR CONFIG SET failed (possibly related to argument '{name}') - can't set immutable config"
             )
         }
+        Rejected::Duplicate => {
+            format!("ERR CONFIG SET failed (possibly related to argument '{name}') - duplicate parameter")
+        }
         Rejected::Invalid => {
-            let reason = if name == "maxmemory" { "must be a memory value" } else { "couldn't be parsed" };
-            format!("ERR CONFIG SET failed (possibly related to argument '{name}') - argument {reason}")
+            let reason = match name {
+                "maxmemory" => "argument must be a memory value",
+                "notify-keyspace-events" => "Invalid event class character. Use 'Ag$lshzxeKEtmdn'.",
+                _ => "argument couldn't be parsed",
+            };
+            format!("ERR CONFIG SET failed (possibly related to argument '{name}') - {reason}")
         }
     })
 }
@@ -325,9 +343,10 @@ const INVALID_FIRST_DB: CommandError = CommandError::new("ERR invalid first DB i
 const INVALID_SECOND_DB: CommandError = CommandError::new("ERR invalid second DB index");
 
 fn swapdb(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
-    let a = parse_integer(&argv[1]).ok_or(INVALID_FIRST_DB)?;
-    let b = parse_integer(&argv[2]).ok_or(INVALID_SECOND_DB)?;
-    let database = |index: i64| usize::try_from(index).ok().filter(|index| *index < DATABASES);
+    let index = |argument: &Bytes| parse_integer(argument).and_then(|index| i32::try_from(index).ok());
+    let a = index(&argv[1]).ok_or(INVALID_FIRST_DB)?;
+    let b = index(&argv[2]).ok_or(INVALID_SECOND_DB)?;
+    let database = |index: i32| usize::try_from(index).ok().filter(|index| *index < DATABASES);
     let a = database(a).ok_or(CommandError::DB_INDEX_OUT_OF_RANGE)?;
     let b = database(b).ok_or(CommandError::DB_INDEX_OUT_OF_RANGE)?;
     ctx.engine.swap(a, b);

@@ -73,10 +73,17 @@ impl SortedSet {
         Some(score)
     }
 
+    /// Gives up the compact encoding.
+    pub(crate) fn outgrow(&mut self) {
+        if self.scan.is_none() {
+            self.scan = Some(self.scores.keys().cloned().collect());
+        }
+    }
+
     /// Changes the encoding if the limits of the compact one are passed.
     pub(crate) fn fit(&mut self, limits: Limits) {
-        if self.scan.is_none() && !limits.allow(self.len(), self.longest) {
-            self.scan = Some(self.scores.keys().cloned().collect());
+        if !limits.allow(self.len(), self.longest) {
+            self.outgrow();
         }
     }
 

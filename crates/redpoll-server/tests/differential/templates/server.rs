@@ -16,7 +16,7 @@ pub const TEMPLATES: &[&str] = &[
     "COMMAND GETKEYSANDFLAGS $command",
     "COMMAND HELP",
     "CONFIG GET {maxmemory|notify-keyspace-events|nothing|proto-max-*}",
-    "CONFIG SET notify-keyspace-events {KEA|Kg|E$x|\"\"|Q|KEAmn}",
+    "CONFIG SET notify-keyspace-events {KEA|Kg|E$x|\"\"|Q|KAE}",
     "CONFIG SET notify-keyspace-events KEA",
     "CONFIG HELP",
     "DBSIZE",

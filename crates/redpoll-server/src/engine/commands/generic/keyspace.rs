@@ -29,7 +29,7 @@ pub(super) fn key_type(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, C
 }
 
 pub(super) fn keys(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
-    let found = ctx.db().keys().filter(|key| pattern::matches(&argv[1], key));
+    let found = ctx.db().keys().filter(|key| pattern::selects(&argv[1], key));
     Ok(Reply::bulks(found.cloned()))
 }
 

@@ -161,11 +161,11 @@ impl Options {
             {
                 (options.offset, options.count) = (integer(offset)?, integer(count)?);
                 arguments = rest;
-            } else if form.reverse.is_none() && is_word(word, "REV") {
+            } else if options.reverse.is_none() && is_word(word, "REV") {
                 options.reverse = Some(true);
-            } else if form.by.is_none() && is_word(word, "BYLEX") {
+            } else if options.by.is_none() && is_word(word, "BYLEX") {
                 options.by = Some(By::Lex);
-            } else if form.by.is_none() && is_word(word, "BYSCORE") {
+            } else if options.by.is_none() && is_word(word, "BYSCORE") {
                 options.by = Some(By::Score);
             } else {
                 return Err(CommandError::SYNTAX);
