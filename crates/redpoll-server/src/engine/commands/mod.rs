@@ -52,6 +52,7 @@
 mod connection;
 mod cursor;
 mod generic;
+mod hash;
 mod help;
 mod list;
 mod pubsub;
@@ -76,6 +77,7 @@ pub(crate) use server::VERSION;
 const GROUPS: &[Group] = &[
     connection::GROUP,
     generic::GROUP,
+    hash::GROUP,
     list::GROUP,
     pubsub::GROUP,
     scripting::GROUP,
