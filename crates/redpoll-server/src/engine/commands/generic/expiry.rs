@@ -86,8 +86,10 @@ impl Condition {
     }
 }
 
+/// The text ends where C ends strings.
 fn unsupported(option: &Bytes) -> CommandError {
-    CommandError::from_text(format!("ERR Unsupported option {}", String::from_utf8_lossy(option)))
+    let shown = option.split(|byte| *byte == 0).next().unwrap_or_default();
+    CommandError::from_text(format!("ERR Unsupported option {}", String::from_utf8_lossy(shown)))
 }
 
 pub(super) fn persist(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {

@@ -2,31 +2,38 @@
 
 use bytes::Bytes;
 
+use crate::engine::commands::help::help;
 use crate::engine::context::Context;
 use crate::engine::error::CommandError;
 use crate::engine::reply::Reply;
+use crate::engine::value::Value;
+
+/// The longest key and string that share one cache line.
+const EMBEDDED_LIMIT: usize = 41;
 
 const NO_FREQUENCY: CommandError = CommandError::new(
     "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching \
      between policies at runtime LRU and LFU data will take some time to adjust.",
 );
 
-const HELP: [&str; 11] = [
-    "OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-    "ENCODING <key>",
-    "    How the value of the key is represented.",
-    "FREQ <key>",
-    "    How often the key is used, on a logarithmic scale.",
-    "IDLETIME <key>",
-    "    For how many seconds the key has not been used.",
-    "REFCOUNT <key>",
-    "    How many references to the value there are.",
-    "HELP",
-    "    This text.",
+const SUBCOMMANDS: [(&str, &str); 4] = [
+    ("ENCODING <key>", "Tell how the value of the key is represented."),
+    ("FREQ <key>", "Tell how often the key is used, on a logarithmic scale."),
+    ("IDLETIME <key>", "Tell for how many seconds the key has not been used."),
+    ("REFCOUNT <key>", "Tell how many references to the value there are."),
 ];
 
 pub(super) fn object_encoding(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
-    let encoding = ctx.db().get(&argv[2]).map(|entry| entry.value.encoding());
+    let key = &argv[2];
+    let encoding = ctx.db().get(key).map(|entry| match &entry.value {
+        // A short string is embedded beside its key, if there is room for both.
+        Value::String(text)
+            if key.len() + text.bytes().len() > EMBEDDED_LIMIT && text.encoding() == "embstr" =>
+        {
+            "raw"
+        }
+        value => value.encoding(),
+    });
     Ok(encoding.map_or(Reply::Null, Reply::bulk))
 }
 
@@ -46,7 +53,7 @@ pub(super) fn object_freq(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply
 }
 
 pub(super) fn object_help(_: &mut Context<'_>, _: &[Bytes]) -> Result<Reply, CommandError> {
-    Ok(Reply::Array(HELP.into_iter().map(Reply::SimpleString).collect()))
+    Ok(help("OBJECT", &SUBCOMMANDS))
 }
 
 #[cfg(test)]

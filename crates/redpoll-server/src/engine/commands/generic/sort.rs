@@ -13,6 +13,7 @@ use crate::engine::number::integer;
 use crate::engine::reply::Reply;
 use crate::engine::value::Value;
 use crate::engine::value::list::{End, List, Packing};
+use crate::engine::value::sorted_set::SortedSet;
 
 const NOT_NUMBERS: CommandError = CommandError::new("ERR One or more scores can't be converted into double");
 
@@ -67,7 +68,7 @@ impl<'a> Options<'a> {
                     rest
                 }
                 [pattern, rest @ ..] if is_word(word, "BY") => {
-                    options.by = Some(Pattern::new(pattern));
+                    options.by = Some(Pattern::weight(pattern));
                     rest
                 }
                 [pattern, rest @ ..] if is_word(word, "GET") => {
@@ -115,6 +116,11 @@ impl<'a> Pattern<'a> {
             Some(at) => Self::Value { prefix, suffix: &suffix[..at], field: Some(&suffix[at + 2..]) },
             None => Self::Value { prefix, suffix, field: None },
         }
+    }
+
+    /// BY takes `#` for a name like any other.
+    fn weight(text: &'a [u8]) -> Self {
+        if text == b"#" { Self::Constant } else { Self::new(text) }
     }
 
     fn lookup(self, db: &Database, element: &Bytes) -> Option<Bytes> {
@@ -167,6 +173,10 @@ fn elements(ctx: &mut Context<'_>, key: &Bytes) -> Result<(Vec<Bytes>, bool), Co
     if !ctx.client().no_touch {
         ctx.db_mut().access(key);
     }
+    // Redis changes the encoding for good, to be able to go by rank.
+    if let Ok(Some(set)) = ctx.modify::<SortedSet>(key) {
+        set.outgrow();
+    }
     match ctx.db().get(key).map(|entry| &entry.value) {
         None => Ok((Vec::new(), false)),
         Some(Value::List(list)) => Ok((list.iter().cloned().collect(), false)),
@@ -208,9 +218,10 @@ fn by_weight<W>(
     weighed.into_iter().map(|(_, element)| element).collect()
 }
 
-/// Reads a number, more leniently than other commands: nothing at all counts as 0, and what is too large as
-/// infinite. Zero has no sign.
+/// Reads a number, more leniently than other commands: nothing at all counts as 0, what is too large as infinite,
+/// and what comes after a zero byte not at all. Zero has no sign.
 fn parse_weight(text: &[u8]) -> Option<f64> {
+    let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
     if text.is_empty() {
         return Some(0.0);
     }
@@ -249,6 +260,7 @@ mod tests {
             ("LIMIT -1 2", "*2 $1 1 $1 2"),
             ("LIMIT 2 -1", "*2 $1 3 $2 10"),
             ("BY nosort", "*4 $1 3 $1 1 $1 2 $2 10"),
+            ("BY # DESC", "*4 $2 10 $1 2 $1 1 $1 3"),
             ("BY nosort DESC", "*4 $2 10 $1 2 $1 1 $1 3"),
             ("LIMIT 1", "-ERR syntax error"),
             ("LIMIT x 1", "-ERR value is not an integer or out of range"),
@@ -279,6 +291,15 @@ mod tests {
         ] {
             assert_eq!(probe.run(&format!("SORT l {options}")), reply, "{options}");
         }
+    }
+
+    #[test]
+    fn a_sorted_set_that_was_sorted_has_its_large_encoding() {
+        let mut probe = Probe::new();
+        probe.run("ZADD z 1 b 2 a");
+        assert_eq!(probe.run("OBJECT ENCODING z"), "$8 listpack");
+        assert_eq!(probe.run("SORT z BY nosort DESC"), "*2 $1 a $1 b");
+        assert_eq!(probe.run("OBJECT ENCODING z"), "$8 skiplist");
     }
 
     #[test]

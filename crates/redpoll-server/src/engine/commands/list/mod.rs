@@ -19,6 +19,7 @@ use crate::engine::commands::is_word;
 use crate::engine::context::Context;
 use crate::engine::error::CommandError;
 use crate::engine::event::EventClass;
+use crate::engine::number::integer;
 use crate::engine::value::list::{End, List, Packing};
 
 pub(super) const GROUP: Group = Group {
@@ -100,6 +101,16 @@ pub(super) const GROUP: Group = Group {
             .keys(&[KeySpec::one("RW insert", 1)]),
     ],
 };
+
+const NO_NEGATION: CommandError = CommandError::new(
+    "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807",
+);
+
+/// An integer whose sign says in which direction to go: the one without a positive counterpart is refused.
+fn symmetric_integer(argument: &[u8]) -> Result<i64, CommandError> {
+    let value = integer(argument)?;
+    if value == i64::MIN { Err(NO_NEGATION) } else { Ok(value) }
+}
 
 fn parse_end(word: &Bytes) -> Result<End, CommandError> {
     match word {

@@ -2,19 +2,17 @@
 
 use bytes::Bytes;
 
+use super::symmetric_integer;
 use crate::engine::commands::is_word;
 use crate::engine::context::Context;
 use crate::engine::error::CommandError;
-use crate::engine::number::{integer, parse_integer};
+use crate::engine::number::parse_integer;
 use crate::engine::reply::Reply;
 use crate::engine::value::list::List;
 
 const RANK_ZERO: CommandError = CommandError::new(
     "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start \
      from the end of the list",
-);
-const RANK_OUT_OF_RANGE: CommandError = CommandError::new(
-    "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807",
 );
 const COUNT_NEGATIVE: CommandError = CommandError::new("ERR COUNT can't be negative");
 const MAXLEN_NEGATIVE: CommandError = CommandError::new("ERR MAXLEN can't be negative");
@@ -46,7 +44,7 @@ impl Options {
         while let [word, rest @ ..] = arguments {
             let [value, rest @ ..] = rest else { return Err(CommandError::SYNTAX) };
             if is_word(word, "RANK") {
-                options.set_rank(integer(value)?)?;
+                options.set_rank(symmetric_integer(value)?)?;
             } else if is_word(word, "COUNT") {
                 let count = parse_natural(value).ok_or(COUNT_NEGATIVE)?;
                 options.count = Some(if count == 0 { usize::MAX } else { count });
@@ -62,10 +60,8 @@ impl Options {
     }
 
     fn set_rank(&mut self, rank: i64) -> Result<(), CommandError> {
-        match rank {
-            0 => return Err(RANK_ZERO),
-            i64::MIN => return Err(RANK_OUT_OF_RANGE),
-            _ => {}
+        if rank == 0 {
+            return Err(RANK_ZERO);
         }
         self.from_end = rank < 0;
         self.skip = usize::try_from(rank.unsigned_abs() - 1).unwrap_or(usize::MAX);

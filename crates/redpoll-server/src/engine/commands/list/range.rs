@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::removed;
+use super::{removed, symmetric_integer};
 use crate::engine::context::Context;
 use crate::engine::error::CommandError;
 use crate::engine::number::integer;
@@ -35,7 +35,7 @@ pub(super) fn ltrim(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, Comm
 }
 
 pub(super) fn lrem(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
-    let (key, count) = (&argv[1], integer(&argv[2])?);
+    let (key, count) = (&argv[1], symmetric_integer(&argv[2])?);
     let Some(list) = ctx.modify::<List>(key)? else { return Ok(Reply::Integer(0)) };
     let from = if count < 0 { End::Right } else { End::Left };
     let limit = match usize::try_from(count.unsigned_abs()) {
@@ -103,6 +103,10 @@ mod tests {
             ("LREM l 0 nope", ":0"),
             ("LREM missing x a", "-ERR value is not an integer or out of range"),
             ("LREM missing 0 a", ":0"),
+            (
+                "LREM l -9223372036854775808 a",
+                "-ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807",
+            ),
         ] {
             assert_eq!(probe.run(command), reply, "{command}");
         }

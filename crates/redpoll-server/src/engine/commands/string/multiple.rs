@@ -4,14 +4,12 @@ use bytes::Bytes;
 
 use super::condition::Existence;
 use super::lifetime::Lifetime;
-use crate::engine::clock::Millis;
+use super::store::{expire_at_once, put};
 use crate::engine::context::Context;
 use crate::engine::error::CommandError;
 use crate::engine::event::EventClass;
 use crate::engine::number::parse_integer;
 use crate::engine::reply::Reply;
-use crate::engine::value::Value;
-use crate::engine::value::text::Text;
 
 const INVALID_NUMKEYS: CommandError = CommandError::new("ERR invalid numkeys value");
 const WRONG_PAIRS: CommandError = CommandError::new("ERR wrong number of key-value pairs");
@@ -42,8 +40,7 @@ fn pairs<'a>(ctx: &Context<'_>, argv: &'a [Bytes]) -> Result<&'a [Bytes], Comman
 
 fn store_all(ctx: &mut Context<'_>, pairs: &[Bytes]) {
     for pair in pairs.chunks_exact(2) {
-        ctx.db_mut().insert(&pair[0], Value::String(Text::new(pair[1].clone())));
-        ctx.touch(&pair[0]);
+        put(ctx, &pair[0], &pair[1], Lifetime::Unsaid, None);
         ctx.notify(EventClass::String, "set", &pair[0]);
     }
 }
@@ -60,8 +57,13 @@ pub(super) fn msetex(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, Com
         return Ok(Reply::flag(false));
     }
     for pair in pairs.chunks_exact(2) {
-        store(ctx, &pair[0], &pair[1], lifetime, deadline);
+        put(ctx, &pair[0], &pair[1], lifetime, deadline);
+        if deadline.is_some() {
+            ctx.notify(EventClass::Generic, "expire", &pair[0]);
+        }
+        ctx.notify(EventClass::String, "set", &pair[0]);
     }
+    expire_at_once(ctx, deadline);
     Ok(Reply::flag(true))
 }
 
@@ -81,24 +83,6 @@ fn msetex_options(options: &[Bytes]) -> Result<Options<'_>, CommandError> {
         }
     }
     Ok((existence, lifetime))
-}
-
-fn store(
-    ctx: &mut Context<'_>,
-    key: &Bytes,
-    value: &Bytes,
-    lifetime: Lifetime<'_>,
-    deadline: Option<Millis>,
-) {
-    ctx.db_mut().replace(key, Value::String(Text::new(value.clone())));
-    if !matches!(lifetime, Lifetime::Keep) {
-        ctx.db_mut().set_expiry(key, deadline);
-    }
-    ctx.touch(key);
-    if deadline.is_some() {
-        ctx.notify(EventClass::Generic, "expire", key);
-    }
-    ctx.notify(EventClass::String, "set", key);
 }
 
 #[cfg(test)]

@@ -92,8 +92,7 @@ fn getex_lifetime(options: &[Bytes]) -> Result<Lifetime<'_>, CommandError> {
     Ok(lifetime)
 }
 
-/// Stores a string and tells who listens. A deadline that has passed already is taken as any other: the key
-/// expires before the next command.
+/// Stores a string and tells who listens.
 fn store(
     ctx: &mut Context<'_>,
     key: &Bytes,
@@ -101,15 +100,35 @@ fn store(
     lifetime: Lifetime<'_>,
     deadline: Option<Millis>,
 ) {
-    let value = Value::String(Text::new(value.clone()));
-    ctx.db_mut().replace(key, value);
+    put(ctx, key, value, lifetime, deadline);
+    ctx.notify(EventClass::String, "set", key);
+    if deadline.is_some() {
+        ctx.notify(EventClass::Generic, "expire", key);
+    }
+    expire_at_once(ctx, deadline);
+}
+
+/// Stores a string; nobody is told yet.
+pub(super) fn put(
+    ctx: &mut Context<'_>,
+    key: &Bytes,
+    value: &Bytes,
+    lifetime: Lifetime<'_>,
+    deadline: Option<Millis>,
+) {
+    ctx.db_mut().replace(key, Value::String(Text::new(value.clone())));
     if !matches!(lifetime, Lifetime::Keep) {
         ctx.db_mut().set_expiry(key, deadline);
     }
     ctx.touch(key);
-    ctx.notify(EventClass::String, "set", key);
-    if deadline.is_some() {
-        ctx.notify(EventClass::Generic, "expire", key);
+}
+
+/// A deadline that has passed already is taken as any other, but no later command sees the key, be it one of the
+/// same transaction.
+pub(super) fn expire_at_once(ctx: &mut Context<'_>, deadline: Option<Millis>) {
+    let now = ctx.now();
+    if deadline.is_some_and(|deadline| deadline <= now) {
+        ctx.engine.expire(now);
     }
 }
 
@@ -227,6 +246,15 @@ mod tests {
         }
         assert_eq!(probe.run("SET k v EX 10 EX 20"), "+OK");
         assert_eq!(probe.run("TTL k"), ":20");
+    }
+
+    #[test]
+    fn a_deadline_that_has_passed_holds_within_a_transaction() {
+        let mut probe = Probe::new();
+        for command in ["MULTI", "SET k v EXAT 1", "GET k", "MSETEX 1 k v PXAT 1", "EXISTS k"] {
+            probe.run(command);
+        }
+        assert_eq!(probe.run("EXEC"), "*4 +OK $-1 :1 :0");
     }
 
     #[test]
