@@ -126,6 +126,13 @@ impl Database {
         }
     }
 
+    /// Says when a key was last used, as RESTORE may.
+    pub(crate) fn set_accessed(&mut self, key: &[u8], at: Millis) {
+        if let Some(entry) = self.entries.get_mut(key) {
+            entry.accessed = at;
+        }
+    }
+
     /// When the key expires.
     pub(crate) fn expiry(&self, key: &[u8]) -> Option<Millis> {
         self.entries.get(key)?.expires_at

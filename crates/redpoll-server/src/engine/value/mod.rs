@@ -3,6 +3,7 @@
 pub(crate) mod hash;
 pub(crate) mod limits;
 pub(crate) mod list;
+pub(crate) mod serialized;
 pub(crate) mod set;
 pub(crate) mod sorted_set;
 pub(crate) mod text;

@@ -1,5 +1,6 @@
 //! Commands on keys of any type.
 
+mod dump;
 mod expiry;
 mod keyspace;
 mod object;
@@ -7,6 +8,7 @@ mod rename;
 mod sort;
 mod wait;
 
+use dump::{dump, restore};
 use expiry::{expire, expireat, expiretime, persist, pexpire, pexpireat, pexpiretime, pttl, ttl};
 use keyspace::{del, exists, key_type, keys, randomkey, scan, touch};
 use object::{object_encoding, object_freq, object_help, object_idletime, object_refcount};
@@ -28,6 +30,10 @@ pub(super) const GROUP: Group = Group {
             .write()
             .keys(&[KeySpec::range("RM delete", 1, -1, 1)])
             .tips(&["request_policy:multi_shard", "response_policy:agg_sum"]),
+        CommandSpec::new("dump", 2, "2.6.0", dump)
+            .readonly()
+            .keys(&[KeySpec::one("RO access", 1)])
+            .tips(&["nondeterministic_output"]),
         CommandSpec::new("exists", -2, "1.0.0", exists)
             .readonly()
             .fast()
@@ -103,6 +109,11 @@ pub(super) const GROUP: Group = Group {
             .write()
             .fast()
             .keys(&[KeySpec::one("RW access delete", 1), KeySpec::one("OW insert", 2)]),
+        CommandSpec::new("restore", -4, "2.6.0", restore)
+            .write()
+            .denyoom()
+            .acl("@dangerous")
+            .keys(&[KeySpec::one("OW update", 1)]),
         CommandSpec::new("scan", -2, "2.8.0", scan).readonly().tips(&[
             "nondeterministic_output",
             "request_policy:special",
