@@ -10,12 +10,17 @@ use redpoll::commands::{ExpireTime, KeyType, Migrated, TimeToLive};
 use redpoll::prelude::*;
 use redpoll::{Client, Error, ErrorKind, Protocol};
 use support::real_server::{RealServer, installed};
-use support::test_server::{TestServer, on_real};
+use support::test_server::{TestServer, on_embedded, on_real};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const SHORT: Duration = Duration::from_millis(60_500);
 /// In the year 2100.
 const LATE: Duration = Duration::from_secs(4_102_444_800);
+
+#[tokio::test]
+async fn keys_on_the_embedded_server() {
+    on_embedded(suite).await;
+}
 
 #[tokio::test]
 async fn keys_on_real_servers() {

@@ -9,12 +9,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use redpoll::commands::{ExpireTime, FieldExpiry, FieldPersist, TimeToLive};
 use redpoll::prelude::*;
 use redpoll::{Client, Error, Protocol};
-use support::test_server::{TestServer, on_real};
+use support::test_server::{TestServer, on_embedded, on_real};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const SHORT: Duration = Duration::from_millis(60_500);
 /// In the year 2100.
 const LATE: Duration = Duration::from_secs(4_102_444_800);
+
+#[tokio::test]
+async fn hashes_on_the_embedded_server() {
+    on_embedded(suite).await;
+}
 
 #[tokio::test]
 async fn hashes_on_real_servers() {

@@ -9,10 +9,15 @@ use redpoll::commands::ListEnd::{Left, Right};
 use redpoll::commands::Pivot;
 use redpoll::prelude::*;
 use redpoll::{Client, Error, Protocol};
-use support::test_server::{TestServer, on_real};
+use support::test_server::{TestServer, on_embedded, on_real};
 
 const SHORT: Duration = Duration::from_millis(10);
 const LONG: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn lists_on_the_embedded_server() {
+    on_embedded(suite).await;
+}
 
 #[tokio::test]
 async fn lists_on_real_servers() {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use redpoll::prelude::*;
 use redpoll::{Client, Error, Protocol, Script};
 use support::eventually;
-use support::test_server::{TestServer, on_real};
+use support::test_server::{TestServer, on_embedded, on_real};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const LIBRARY: &str = "#!lua name=numbers
@@ -21,6 +21,11 @@ redis.register_function('keep', function(keys, args) return redis.call('SET', ke
 const FOREVER: &str = "#!lua name=forever
 redis.register_function('forever', function() while true do end end)
 ";
+
+#[tokio::test]
+async fn scripts_on_the_embedded_server() {
+    on_embedded(scripts_suite).await;
+}
 
 #[tokio::test]
 async fn scripts_on_real_servers() {

@@ -7,9 +7,14 @@ use std::collections::{BTreeSet, HashSet};
 
 use redpoll::prelude::*;
 use redpoll::{Client, Error, Protocol};
-use support::test_server::{TestServer, on_real};
+use support::test_server::{TestServer, on_embedded, on_real};
 
 type Members = BTreeSet<u32>;
+
+#[tokio::test]
+async fn sets_on_the_embedded_server() {
+    on_embedded(suite).await;
+}
 
 #[tokio::test]
 async fn sets_on_real_servers() {

@@ -9,12 +9,17 @@ use std::time::Duration;
 use redpoll::commands::{Aggregate, ScoreEnd};
 use redpoll::prelude::*;
 use redpoll::{Client, Error, Protocol};
-use support::test_server::{TestServer, on_real};
+use support::test_server::{TestServer, on_embedded, on_real};
 
 type Members = Vec<String>;
 type Scored = Vec<(String, f64)>;
 const SHORT: Duration = Duration::from_millis(10);
 const LONG: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn sorted_sets_on_the_embedded_server() {
+    on_embedded(suite).await;
+}
 
 #[tokio::test]
 async fn sorted_sets_on_real_servers() {
