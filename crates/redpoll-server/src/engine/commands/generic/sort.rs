@@ -68,7 +68,10 @@ impl<'a> Options<'a> {
                     rest
                 }
                 [pattern, rest @ ..] if is_word(word, "BY") => {
-                    options.by = Some(Pattern::weight(pattern));
+                    // Once said, "in no order" stays, whatever is said after it.
+                    if !options.keeps_order() {
+                        options.by = Some(Pattern::weight(pattern));
+                    }
                     rest
                 }
                 [pattern, rest @ ..] if is_word(word, "GET") => {
@@ -79,6 +82,11 @@ impl<'a> Options<'a> {
             };
         }
         Ok(options)
+    }
+
+    /// Whether the elements are to stay in the order they have.
+    fn keeps_order(&self) -> bool {
+        matches!(self.by, Some(Pattern::Constant))
     }
 
     /// The part of the elements that LIMIT asks for.
@@ -146,7 +154,7 @@ fn sorted(
 ) -> Result<Vec<Option<Bytes>>, CommandError> {
     let (elements, is_set) = elements(ctx, key)?;
     let db = ctx.db();
-    let keeps_order = matches!(options.by, Some(Pattern::Constant));
+    let keeps_order = options.keeps_order();
     let sorted = if keeps_order && is_set && options.store.is_some() {
         // Sets have no order, but what is stored is to be the same everywhere.
         options.window(order(elements, None, true, options.descending, db)?)
@@ -260,6 +268,7 @@ mod tests {
             ("LIMIT -1 2", "*2 $1 1 $1 2"),
             ("LIMIT 2 -1", "*2 $1 3 $2 10"),
             ("BY nosort", "*4 $1 3 $1 1 $1 2 $2 10"),
+            ("BY nosort BY w_*", "*4 $1 3 $1 1 $1 2 $2 10"),
             ("BY # DESC", "*4 $2 10 $1 2 $1 1 $1 3"),
             ("BY nosort DESC", "*4 $2 10 $1 2 $1 1 $1 3"),
             ("LIMIT 1", "-ERR syntax error"),
