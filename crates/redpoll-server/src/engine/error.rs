@@ -18,6 +18,8 @@ impl CommandError {
     pub(crate) const NOT_A_FLOAT: Self = Self::new("ERR value is not a valid float");
     pub(crate) const OUT_OF_RANGE: Self = Self::new("ERR value is out of range");
     pub(crate) const NOT_POSITIVE: Self = Self::new("ERR value is out of range, must be positive");
+    pub(crate) const NOT_AN_INT: Self =
+        Self::new("ERR value is out of range, value must between -2147483648 and 2147483647");
     pub(crate) const INDEX_OUT_OF_RANGE: Self = Self::new("ERR index out of range");
     pub(crate) const OVERFLOW: Self = Self::new("ERR increment or decrement would overflow");
     pub(crate) const NO_SUCH_KEY: Self = Self::new("ERR no such key");
@@ -109,10 +111,13 @@ impl fmt::Display for CommandError {
 
 impl std::error::Error for CommandError {}
 
-/// As text that ends where a zero byte does, as it does in C.
+/// An argument as error texts repeat it: up to the first zero byte, where C ends strings.
+pub(crate) fn text_of(argument: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(argument.split(|byte| *byte == 0).next().unwrap_or_default())
+}
+
 fn clip(bytes: &[u8], limit: usize) -> Cow<'_, str> {
-    let bytes = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
-    String::from_utf8_lossy(bytes.get(..limit).unwrap_or(bytes))
+    text_of(bytes.get(..limit).unwrap_or(bytes))
 }
 
 #[cfg(test)]

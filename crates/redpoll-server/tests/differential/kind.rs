@@ -103,5 +103,6 @@ pub fn name(argv: &Argv) -> String {
 /// The command a script executes, if `argv` is EVAL with one.
 pub fn nested(argv: &Argv) -> Option<Argv> {
     let is_eval = matches!(name(argv).as_str(), "eval" | "eval_ro" | "evalsha" | "evalsha_ro");
-    (is_eval && argv.len() > 3).then(|| argv[3..].to_vec())
+    let keys: usize = std::str::from_utf8(argv.get(2)?).ok()?.parse().ok()?;
+    if is_eval { argv.get(3usize.checked_add(keys)?..).map(<[_]>::to_vec) } else { None }
 }

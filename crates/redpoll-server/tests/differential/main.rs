@@ -20,6 +20,7 @@ mod reply;
 mod script;
 mod session;
 mod subject;
+mod table;
 mod templates;
 mod timing;
 mod wire;
@@ -145,6 +146,15 @@ fn recorded_differences_stay_gone() {
     }
     println!("{} recorded scripts, of {} shared commands", paths.len(), shared.len());
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
+fn the_command_tables_agree() {
+    let Some(mut session) = session() else { return };
+    let real = session.real.control.ask(&["COMMAND"]);
+    let embedded = session.embedded.control.ask(&["COMMAND"]);
+    let differences = table::differences(&real, &embedded);
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
 #[test]

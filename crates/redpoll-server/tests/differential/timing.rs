@@ -25,34 +25,25 @@ fn make_tail_independent(argv: &mut [Vec<u8>]) {
         b"SRANDMEMBER" | b"HRANDFIELD" | b"ZRANDMEMBER" => {
             replace(argv, 2, |number| (i64::MIN + 1..-50).contains(&number), "-5");
         }
-        // It stores keys that have expired already, which stay until somebody looks.
-        b"MSETEX" => {
-            for place in 2..argv.len() {
-                if argv[place - 1].eq_ignore_ascii_case(b"EXAT")
-                    || argv[place - 1].eq_ignore_ascii_case(b"PXAT")
-                {
-                    replace(
-                        argv,
-                        place,
-                        |number| (1..32_503_680_000_000).contains(&number),
-                        "32503680000000",
-                    );
-                }
-            }
-        }
-        // It replies twice, to GET and about the digest.
-        b"SET" if has(argv, b"GET") => {
-            for place in 1..argv.len() {
-                let word = argv[place - 1].to_ascii_uppercase();
-                if (word == b"IFDEQ" || word == b"IFDNE") && argv[place].len() != 16 {
-                    argv[place] = b"0123456789abcdef".to_vec();
-                }
-            }
+        b"MSETEX" => keep_alive(argv),
+        // They may store keys that have expired already, which stay until somebody looks.
+        b"SET" => {
+            make_digests_valid(argv);
+            keep_alive(argv);
         }
         // Where weights are equal its order is chance, and would be stored.
         b"SORT" if has(argv, b"BY") && has(argv, b"ALPHA") => {
             for argument in argv.iter_mut().filter(|argument| argument.eq_ignore_ascii_case(b"STORE")) {
                 *argument = b"ASC".to_vec();
+            }
+        }
+        // Redis 8.6.3 crashes when it gets a field twice.
+        b"HSETEX" => {
+            for place in 2..argv.len() {
+                if argv[1..place].contains(&argv[place]) {
+                    let number = place.to_string();
+                    argv[place].extend(number.as_bytes());
+                }
             }
         }
         b"SETRANGE" => replace(argv, 2, |number| (1000..=512 * 1024 * 1024).contains(&number), "20"),
@@ -62,6 +53,25 @@ fn make_tail_independent(argv: &mut [Vec<u8>]) {
             replace(argv, 2, |number| number > 0, "0");
         }
         _ => {}
+    }
+}
+
+/// Deadlines in the past become late ones.
+fn keep_alive(argv: &mut [Vec<u8>]) {
+    for place in 2..argv.len() {
+        if has(&argv[place - 1..place], b"EXAT") || has(&argv[place - 1..place], b"PXAT") {
+            replace(argv, place, |number| (1..32_503_680_000_000).contains(&number), "32503680000000");
+        }
+    }
+}
+
+/// About a digest of another length the real server complains after it has replied to GET.
+fn make_digests_valid(argv: &mut [Vec<u8>]) {
+    for place in 1..argv.len() {
+        let word = &argv[place - 1..place];
+        if has(argv, b"GET") && (has(word, b"IFDEQ") || has(word, b"IFDNE")) && argv[place].len() != 16 {
+            argv[place] = b"0123456789abcdef".to_vec();
+        }
     }
 }
 

@@ -92,10 +92,6 @@ impl Wire {
         (replies, waited)
     }
 
-    pub const fn is_closed(&self) -> bool {
-        self.closed
-    }
-
     fn read_some(&mut self) {
         let mut chunk = [0; 64 * 1024];
         match self.stream.read(&mut chunk) {

@@ -8,7 +8,7 @@ use crate::engine::command::{CommandSpec, Group};
 use crate::engine::commands::is_word;
 use crate::engine::commands::server::VERSION;
 use crate::engine::context::Context;
-use crate::engine::error::CommandError;
+use crate::engine::error::{CommandError, text_of};
 use crate::engine::number::{integer, parse_integer};
 use crate::engine::reply::{Reply, RespVersion};
 use crate::engine::user;
@@ -134,7 +134,7 @@ fn echo(_: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
 }
 
 fn select(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
-    let index = integer(&argv[1])?;
+    let index = i32::try_from(integer(&argv[1])?).map_err(|_| CommandError::NOT_AN_INT)?;
     let index = usize::try_from(index).ok().filter(|index| *index < DATABASES);
     ctx.client_mut().db = index.ok_or(CommandError::DB_INDEX_OUT_OF_RANGE)?;
     Ok(Reply::OK)
@@ -258,7 +258,7 @@ fn client_setname(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, Comman
 }
 
 fn set_name(ctx: &mut Context<'_>, name: &Bytes) -> Result<(), CommandError> {
-    if !name.iter().all(u8::is_ascii_graphic) {
+    if !text_of(name).bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(BAD_CLIENT_NAME);
     }
     ctx.client_mut().name = name.clone();
@@ -272,7 +272,7 @@ fn client_setinfo(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, Comman
         let attribute = String::from_utf8_lossy(attribute);
         return Err(CommandError::from_text(format!("ERR Unrecognized option '{attribute}'")));
     }
-    if !value.iter().all(u8::is_ascii_graphic) {
+    if !text_of(value).bytes().all(|byte| byte.is_ascii_graphic()) {
         let attribute = String::from_utf8_lossy(attribute);
         return Err(CommandError::from_text(format!(
             "ERR {attribute} cannot contain spaces, newlines or special characters."
@@ -479,12 +479,6 @@ impl KillFilter {
             options = rest;
             if is_word(option, "ID") {
                 filter.ids.push(client_id_argument(value).ok_or(BAD_CLIENT_ID)?);
-                while let [id, rest @ ..] = options
-                    && let Some(id) = client_id_argument(id)
-                {
-                    filter.ids.push(id);
-                    options = rest;
-                }
             } else if is_word(option, "TYPE") {
                 filter.kind = Some(ClientType::parse(value)?);
             } else if is_word(option, "USER") {
@@ -522,6 +516,12 @@ impl KillFilter {
 }
 
 fn client_unblock(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
+    if argv.len() > 4 {
+        let name = text_of(&argv[1]);
+        return Err(CommandError::from_text(format!(
+            "ERR unknown subcommand or wrong number of arguments for '{name}'. Try CLIENT HELP."
+        )));
+    }
     let by_error = match &argv[3..] {
         [] => false,
         [reason] if is_word(reason, "timeout") => false,

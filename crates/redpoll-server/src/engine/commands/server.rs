@@ -7,7 +7,7 @@ use crate::engine::command::{Begin, CommandSpec, Flag, Group, KeySpec, Place};
 use crate::engine::commands::{self, Listed, is_word};
 use crate::engine::config::Rejected;
 use crate::engine::context::Context;
-use crate::engine::error::CommandError;
+use crate::engine::error::{CommandError, text_of};
 use crate::engine::number::parse_integer;
 use crate::engine::pattern;
 use crate::engine::reply::Reply;
@@ -157,7 +157,23 @@ fn command_getkeys(_: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, Command
         let found = keyspec.find(argv).ok_or(INVALID_ARGUMENTS)?;
         keys.extend(found.into_iter().filter_map(|index| argv.get(index).cloned()));
     }
+    if spec.name == "sort" {
+        keys.extend(sort_destination(argv));
+    }
     if keys.is_empty() && !spec.has(Flag::NoMandatoryKeys) { Err(NO_KEYS) } else { Ok(Reply::bulks(keys)) }
+}
+
+/// The key that SORT stores to, which no key specification can find: the last one said.
+fn sort_destination(argv: &[Bytes]) -> Option<Bytes> {
+    let (mut destination, mut at) = (None, 2);
+    while let Some(word) = argv.get(at) {
+        if is_word(word, "STORE") {
+            destination = argv.get(at + 1).cloned().or(destination);
+        }
+        let arguments = [("LIMIT", 2), ("GET", 1), ("BY", 1)];
+        at += arguments.iter().find(|(option, _)| is_word(word, option)).map_or(1, |(_, count)| 1 + count);
+    }
+    destination
 }
 
 fn found(name: &Bytes) -> Option<(&'static CommandSpec, &'static Group)> {
@@ -262,7 +278,7 @@ fn config_set(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandErr
     let text = |argument: &Bytes| String::from_utf8_lossy(argument).into_owned();
     let parameters: Vec<(String, String)> =
         argv[2..].chunks_exact(2).map(|pair| (text(&pair[0]).to_ascii_lowercase(), text(&pair[1]))).collect();
-    let said = argv[2..].chunks_exact(2).map(|pair| text(&pair[0]));
+    let said = argv[2..].chunks_exact(2).map(|pair| text_of(&pair[0]));
     for (index, ((name, value), said)) in parameters.iter().zip(said).enumerate() {
         match ctx.engine.config.check(name, value) {
             Err(Rejected::Unknown) => return Err(config_error(Rejected::Unknown, &said)),

@@ -121,8 +121,11 @@ impl Outgoing {
         if let Value::String(text) = table.raw_get("ok")? {
             return Ok(Reply::Status(lossy(&text).replace(['\r', '\n'], " ")));
         }
-        if let value @ (Value::Number(_) | Value::Integer(_)) = table.raw_get("double")? {
-            return Ok(Reply::Double(value.as_f64().unwrap_or_default()));
+        match table.raw_get("double")? {
+            Value::Number(value) => return Ok(Reply::Double(value)),
+            // Whole numbers come out of Lua as integers.
+            Value::Integer(value) => return Ok(Reply::Double(value as f64)),
+            _ => {}
         }
         if let Value::Table(map) = table.raw_get("map")? {
             return Ok(Reply::Map(self.pairs(&map)?));

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::engine::clock::Millis;
 use crate::engine::commands::is_word;
 use crate::engine::context::Context;
-use crate::engine::error::CommandError;
+use crate::engine::error::{CommandError, text_of};
 use crate::engine::event::EventClass;
 use crate::engine::number::integer;
 use crate::engine::reply::Reply;
@@ -86,10 +86,8 @@ impl Condition {
     }
 }
 
-/// The text ends where C ends strings.
 fn unsupported(option: &Bytes) -> CommandError {
-    let shown = option.split(|byte| *byte == 0).next().unwrap_or_default();
-    CommandError::from_text(format!("ERR Unsupported option {}", String::from_utf8_lossy(shown)))
+    CommandError::from_text(format!("ERR Unsupported option {}", text_of(option)))
 }
 
 pub(super) fn persist(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {

@@ -82,7 +82,8 @@ fn copy_options(ctx: &Context<'_>, options: &[Bytes]) -> Result<(usize, bool), C
 }
 
 fn database(argument: &Bytes) -> Result<usize, CommandError> {
-    let index = usize::try_from(integer(argument)?).ok().filter(|index| *index < DATABASES);
+    let index = i32::try_from(integer(argument)?).map_err(|_| CommandError::NOT_AN_INT)?;
+    let index = usize::try_from(index).ok().filter(|index| *index < DATABASES);
     index.ok_or(CommandError::DB_INDEX_OUT_OF_RANGE)
 }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::engine::clock::Millis;
 use crate::engine::commands::is_word;
-use crate::engine::error::CommandError;
+use crate::engine::error::{CommandError, text_of};
 use crate::engine::number::{integer, parse_integer};
 
 const FIELDS_MISPLACED: CommandError =
@@ -24,8 +24,8 @@ pub(super) fn fields_only(arguments: &[Bytes]) -> Result<&[Bytes], CommandError>
     if !is_word(word, "FIELDS") {
         return Err(FIELDS_MISPLACED);
     }
-    let number = positive(number).ok_or(NUMBER_NOT_POSITIVE)?;
-    if number == fields.len() { Ok(fields) } else { Err(NUMBER_DIFFERS) }
+    let number = parse_integer(number).filter(|number| *number > 0).ok_or(NUMBER_NOT_POSITIVE)?;
+    if usize::try_from(number) == Ok(fields.len()) { Ok(fields) } else { Err(NUMBER_DIFFERS) }
 }
 
 /// A number of fields.
@@ -72,7 +72,7 @@ impl TimeFormat {
 }
 
 pub(super) fn unknown_argument(argument: &[u8]) -> CommandError {
-    CommandError::from_text(format!("ERR unknown argument: {}", String::from_utf8_lossy(argument)))
+    CommandError::from_text(format!("ERR unknown argument: {}", text_of(argument)))
 }
 
 #[cfg(test)]

@@ -29,8 +29,15 @@ pub(super) fn hgetex(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, Com
     let key = &argv[1];
     ctx.read::<Hash>(key)?;
     let Options { expiry, fields, .. } = Options::parse(ctx, &argv[2..], Form::Get)?;
+    let now = ctx.now();
     let hash = ctx.read::<Hash>(key)?;
-    let reply = fields.iter().map(|field| value(hash, field)).collect();
+    let are_removed = matches!(expiry, Some(Expiry::At(at)) if at <= now);
+    let field = |index: usize| match &fields[index] {
+        // Field by field: the second time it is gone.
+        field if are_removed && fields[..index].contains(field) => Reply::Null,
+        field => value(hash, field),
+    };
+    let reply = (0..fields.len()).map(field).collect();
     match expiry {
         Some(Expiry::At(at)) => expire(ctx, key, fields, at)?,
         Some(Expiry::Persist) => persist(ctx, key, fields)?,
@@ -138,7 +145,7 @@ impl<'a> Options<'a> {
                     return Err(SEVERAL_FIELDS);
                 }
                 has_fields = true;
-                (options.fields, arguments) = split_fields(rest, form)?;
+                (options.fields, arguments) = split_fields(rest, form, ctx.spec().name)?;
             } else if let Some(format) = TimeFormat::of_option(word) {
                 options.check_expiry(form)?;
                 let (time, rest) = rest.split_first().ok_or(NO_TIME)?;
@@ -209,11 +216,12 @@ impl<'a> Options<'a> {
 }
 
 /// `numfields`, the fields, and what follows them.
-fn split_fields(arguments: &[Bytes], form: Form) -> Result<(&[Bytes], &[Bytes]), CommandError> {
-    let [number, rest @ ..] = arguments else { return Err(TOO_FEW_FIELDS) };
-    if rest.is_empty() {
-        return Err(TOO_FEW_FIELDS);
-    }
+fn split_fields<'a>(
+    arguments: &'a [Bytes],
+    form: Form,
+    command: &str,
+) -> Result<(&'a [Bytes], &'a [Bytes]), CommandError> {
+    let (number, rest) = arguments.split_first().ok_or_else(|| CommandError::wrong_arity(command))?;
     let number = positive(number).ok_or(BAD_NUMBER)?;
     let arguments = if form == Form::Set { number * 2 } else { number };
     rest.split_at_checked(arguments).ok_or(TOO_FEW_FIELDS)

@@ -26,8 +26,11 @@ pub(super) fn zadd(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, Comma
 }
 
 pub(super) fn zincrby(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
-    let options = Options { increment: true, ..Options::default() };
-    add(ctx, &argv[1], &options, &[(float(&argv[2])?, argv[3].clone())])
+    // To Redis it is ZADD INCR: an increment that reads like an option is one.
+    let (mut options, arguments) = Options::parse(&argv[2..]);
+    options.increment = true;
+    let pairs = pairs(arguments, &options)?;
+    add(ctx, &argv[1], &options, &pairs)
 }
 
 #[derive(Debug, Default)]
