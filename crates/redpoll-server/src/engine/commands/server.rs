@@ -188,7 +188,7 @@ fn found(name: &Bytes) -> Option<(&'static CommandSpec, &'static Group)> {
 
 /// One entry of COMMAND INFO.
 fn described(spec: &CommandSpec, group: &Group) -> Reply {
-    let (first, last, step) = spec.keys.first().map_or((0, 0, 0), first_range);
+    let (first, last, step) = first_range(spec.keys);
     let status = |names: Vec<&'static str>| Reply::Set(names.into_iter().map(Reply::SimpleString).collect());
     Reply::Array(vec![
         Reply::bulk(spec.name),
@@ -204,15 +204,20 @@ fn described(spec: &CommandSpec, group: &Group) -> Reply {
     ])
 }
 
-/// The keys as clients before Redis 7 look for them.
-fn first_range(spec: &KeySpec) -> (i64, i64, i64) {
-    match (spec.begin, spec.place) {
+/// The keys as clients before Redis 7 look for them: first, last and step. Ranges that follow one another are one.
+fn first_range(specs: &[KeySpec]) -> (i64, i64, i64) {
+    let ranges = specs.iter().map_while(|spec| match (spec.begin, spec.place) {
         (Begin::Index(first), Place::Range { last, step, .. }) => {
-            let last = if last < 0 { last } else { first + last };
-            (i64::from(first), i64::from(last), i64::from(step))
+            Some((first, if last < 0 { last } else { first + last }, step))
         }
-        _ => (0, 0, 0),
-    }
+        _ => None,
+    });
+    let merged = ranges.reduce(|(first, last, step), (next, next_last, next_step)| {
+        let follows = step == 1 && next_step == 1 && last >= 0 && next == last + 1;
+        (first, if follows { next_last } else { last }, step)
+    });
+    let (first, last, step) = merged.unwrap_or_default();
+    (i64::from(first), i64::from(last), i64::from(step))
 }
 
 fn key_specification(spec: &KeySpec) -> Reply {
