@@ -59,6 +59,7 @@ mod pubsub;
 mod sampling;
 mod scripting;
 mod server;
+mod set;
 mod sorted_set;
 mod string;
 mod transaction;
@@ -82,6 +83,7 @@ const GROUPS: &[Group] = &[
     pubsub::GROUP,
     scripting::GROUP,
     server::GROUP,
+    set::GROUP,
     sorted_set::GROUP,
     string::GROUP,
     transaction::GROUP,

@@ -49,7 +49,7 @@ mod tests {
         }
         let (mut cursor, mut fields) = ("0".to_owned(), std::collections::BTreeSet::new());
         let mut pages = 0;
-        loop {
+        for _ in 0..1000 {
             let reply = probe.run(&format!("HSCAN h {cursor} COUNT 100"));
             let words = reply.split(' ').filter(|word| word.starts_with("field")).map(str::to_owned);
             fields.extend(words);
