@@ -10,7 +10,6 @@
     unreachable_pub,
     reason = "as in the other suites"
 )]
-
 #![allow(missing_docs, missing_debug_implementations, reason = "a stand-in, for one test")]
 
 extern crate redpoll_server as embedded_server;

@@ -1,6 +1,7 @@
 //! The layer check: inside the client, a module names only modules of its own or of a lower layer.
 //!
 //! `protocol → error → config → transport → connection → routing → client → commands` (docs/architecture.md).
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

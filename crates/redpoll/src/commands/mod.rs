@@ -32,8 +32,8 @@ mod time_unit;
 
 pub use choice::{Chosen, Open};
 pub use connection::{
-    ClientInfo, ClientKill, ClientKind, ClientList, ClientPause, ClientUnblock, ConnectionCommands, FiltersClients, Hello,
-    Ping, TrackingInfo,
+    ClientInfo, ClientKill, ClientKind, ClientList, ClientPause, ClientUnblock, ConnectionCommands,
+    FiltersClients, Hello, Ping, TrackingInfo,
 };
 pub use expire_condition::{ComparesExpiry, Expire, ExpireExisting, ExpiresIf, HExpire};
 pub use expiry::{TakesExpiry, TakesKeepTtl, TakesPersist};
