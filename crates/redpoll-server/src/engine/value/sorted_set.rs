@@ -80,6 +80,14 @@ impl SortedSet {
         }
     }
 
+    /// Changes the encoding if a new member would pass the limits of the compact one.
+    pub(crate) fn admit(&mut self, member: &[u8], limits: Limits) {
+        self.make_room(self.len() + 1, limits);
+        if !limits.allow(0, member.len()) {
+            self.outgrow();
+        }
+    }
+
     /// Changes the encoding if the limits of the compact one are passed.
     pub(crate) fn fit(&mut self, limits: Limits) {
         if !limits.allow(self.len(), self.longest) {
@@ -87,10 +95,10 @@ impl SortedSet {
         }
     }
 
-    /// Prepares an empty set for so many members: where that is too many for the compact encoding, it is not begun.
+    /// Prepares for so many members: where that is too many for the compact encoding, it ends, or is not begun.
     pub(crate) fn make_room(&mut self, members: usize, limits: Limits) {
         if !limits.allow(members, 0) {
-            self.scan = Some(ScanIndex::default());
+            self.outgrow();
         }
     }
 

@@ -9,6 +9,7 @@ use crate::engine::error::CommandError;
 use crate::engine::event::EventClass;
 use crate::engine::number::float;
 use crate::engine::reply::Reply;
+use crate::engine::value::limits::Limits;
 use crate::engine::value::sorted_set::SortedSet;
 
 const XX_AND_NX: CommandError =
@@ -123,9 +124,7 @@ fn add(
         if !exists {
             set.make_room(pairs.len(), limits);
         }
-        let tally = update(set, options, pairs)?;
-        set.fit(limits);
-        tally
+        update(set, options, pairs, limits)?
     } else {
         Tally::default()
     };
@@ -140,14 +139,22 @@ fn add(
     })
 }
 
-fn update(set: &mut SortedSet, options: &Options, pairs: &[(f64, Bytes)]) -> Result<Tally, CommandError> {
+fn update(
+    set: &mut SortedSet,
+    options: &Options,
+    pairs: &[(f64, Bytes)],
+    limits: Limits,
+) -> Result<Tally, CommandError> {
     let mut tally = Tally::default();
     for (given, member) in pairs {
         let current = set.score(member);
         tally.score = options.decide(current, *given)?;
         let Some(score) = tally.score else { continue };
         match current {
-            None => tally.added += 1,
+            None => {
+                set.admit(member, limits);
+                tally.added += 1;
+            }
             Some(current) if current != score => tally.changed += 1,
             Some(_) => continue,
         }
