@@ -274,3 +274,12 @@ fn the_log_says_what_was_executed() {
     assert_eq!(log[1].arguments, ["SET", "k", "v"]);
     assert_eq!(server.db(1).get("k").as_deref(), Some(&b"v"[..]));
 }
+
+#[test]
+fn too_many_clients_are_told_so() {
+    let server = Server::start_blocking().unwrap();
+    let mut wire = Wire::to(&server);
+    wire.ask("CONFIG SET maxclients 1", "+OK\r\n");
+    assert_eq!(Wire::to(&server).rest(), "-ERR max number of clients reached\r\n");
+    wire.ask("PING", "+PONG\r\n");
+}

@@ -114,7 +114,7 @@ impl Engine {
         let (argv, spec) = (argv.clone(), *spec);
         // A command that has to wait again keeps its place and its deadline.
         self.begin_command(id);
-        if let Outcome::Reply(reply) = self.call(id, spec, &argv, true) {
+        if let Outcome::Reply(reply) = self.run(id, spec, &argv, true) {
             self.unblock_with(id, &reply);
         }
         self.end_command(id);

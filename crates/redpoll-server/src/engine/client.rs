@@ -66,6 +66,8 @@ pub(crate) struct Client {
     pub(crate) patterns: BTreeSet<Bytes>,
     pub(crate) shard_channels: BTreeSet<Bytes>,
     pub(crate) wait: Option<Wait>,
+    /// The command that a pause holds back. It goes before those that came after it.
+    pub(crate) postponed: Option<Vec<Bytes>>,
     /// Commands that came while the client was waiting.
     pending: VecDeque<Vec<Bytes>>,
     pub(crate) output: BytesMut,
@@ -106,6 +108,10 @@ pub(crate) enum Wait {
         spec: &'static CommandSpec,
         block: Block,
     },
+    /// CLIENT PAUSE holds back the command that is postponed.
+    Paused {
+        until: Millis,
+    },
     /// A fault rule delays this command.
     Delayed {
         argv: Vec<Bytes>,
@@ -117,7 +123,7 @@ impl Wait {
     pub(crate) fn deadline(&self) -> Option<Millis> {
         match self {
             Self::Blocked { block, .. } => block.deadline,
-            Self::Delayed { until, .. } => Some(*until),
+            Self::Paused { until } | Self::Delayed { until, .. } => Some(*until),
         }
     }
 }
@@ -147,6 +153,7 @@ impl Client {
             patterns: BTreeSet::new(),
             shard_channels: BTreeSet::new(),
             wait: None,
+            postponed: None,
             pending: VecDeque::new(),
             output: BytesMut::new(),
             messages: None,

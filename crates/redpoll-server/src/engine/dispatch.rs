@@ -3,9 +3,11 @@
 use bytes::Bytes;
 
 use super::Engine;
+use super::access::no_permission;
 use super::client::{ConnectionId, Wait};
+use super::clock::Millis;
 use super::command::{CommandSpec, Flag, Handler, Outcome};
-use super::commands;
+use super::commands::{self, is_word};
 use super::context::Context;
 use super::error::CommandError;
 use super::faults::Interference;
@@ -53,18 +55,30 @@ impl Engine {
 
     /// Executes a command and writes its reply, or makes the client wait.
     pub(super) fn execute(&mut self, id: ConnectionId, argv: Vec<Bytes>) {
-        let now = self.now();
         let Some(client) = self.client_mut(id) else { return };
-        client.last_command_at = now;
-        client.commands += 1;
         client.begin_command();
-        let db = client.db;
-        self.log.record(id, db, &argv);
+        let checked = commands::resolve(&argv).and_then(|spec| self.check(id, spec, &argv).map(|()| spec));
+        if let Ok(spec) = checked
+            && let Some(until) = self.paused_until(id, spec)
+        {
+            return self.postpone(id, argv, until);
+        }
+        self.record(id, &argv);
+        let spec = match checked {
+            Ok(spec) => spec,
+            Err(error) => {
+                let error = self.reject(id, &argv, error);
+                return self.answer(id, &Reply::Error(error));
+            }
+        };
+        let outcome = self.dispatch(id, spec, &argv);
         self.stats.commands += 1;
-        match self.dispatch(id, &argv) {
-            (_, Outcome::Reply(reply)) => self.answer(id, &reply),
-            (Some(spec), Outcome::Block(block)) => self.block(id, argv, spec, block),
-            (None, Outcome::Block(block)) => self.answer(id, &block.on_timeout),
+        if let Some(client) = self.client_mut(id) {
+            client.commands += 1;
+        }
+        match outcome {
+            Outcome::Reply(reply) => self.answer(id, &reply),
+            Outcome::Block(block) => self.block(id, argv, spec, block),
         }
     }
 
@@ -80,9 +94,28 @@ impl Engine {
         }
     }
 
-    /// Executes a command without any check. When it must not wait, a blocking command behaves as if its time
-    /// were up.
+    /// Executes a command without any check, and shows it to those who monitor.
     pub(super) fn call(
+        &mut self,
+        id: ConnectionId,
+        spec: &'static CommandSpec,
+        argv: &[Bytes],
+        may_block: bool,
+    ) -> Outcome {
+        // A script's commands are shown after it, those of a transaction before its EXEC.
+        let runs_script = spec.has(Flag::SkipMonitor);
+        if runs_script {
+            self.feed_monitors(id, spec, argv);
+        }
+        let outcome = self.run(id, spec, argv, may_block);
+        if !runs_script {
+            self.feed_monitors(id, spec, argv);
+        }
+        outcome
+    }
+
+    /// Executes a command. When it must not wait, a blocking command behaves as if its time were up.
+    pub(super) fn run(
         &mut self,
         id: ConnectionId,
         spec: &'static CommandSpec,
@@ -114,43 +147,58 @@ impl Engine {
         self.wake(id);
     }
 
-    fn dispatch(&mut self, id: ConnectionId, argv: &[Bytes]) -> (Option<&'static CommandSpec>, Outcome) {
-        let checked = commands::resolve(argv).and_then(|spec| self.check(id, spec).map(|()| spec));
-        let Some(client) = self.client_mut(id) else { return (None, Outcome::Reply(Reply::NOTHING)) };
-        let spec = match checked {
-            Ok(spec) => spec,
-            Err(error) => {
-                if argv.first().is_some_and(|name| commands::is_word(name, "exec")) {
-                    return (None, Outcome::Reply(Reply::Error(self.refuse_exec(id, &error))));
-                }
-                if let Some(transaction) = &mut client.transaction {
-                    transaction.aborted = true;
-                }
-                return (None, Outcome::Reply(Reply::Error(error)));
-            }
-        };
+    /// Executes a command that may run now, or queues it.
+    fn dispatch(&mut self, id: ConnectionId, spec: &'static CommandSpec, argv: &[Bytes]) -> Outcome {
+        let Some(client) = self.client_mut(id) else { return Outcome::Reply(Reply::NOTHING) };
         client.last_command = spec.name;
         if let Some(transaction) = &mut client.transaction
             && !NOT_QUEUED.contains(&spec.name)
         {
             transaction.queued.push((spec, argv.to_vec()));
-            return (Some(spec), Outcome::Reply(Reply::SimpleString("QUEUED")));
+            return Outcome::Reply(Reply::SimpleString("QUEUED"));
         }
-        (Some(spec), self.call(id, spec, argv, true))
+        self.call(id, spec, argv, true)
     }
 
-    /// An EXEC that may not run ends the transaction it stood for.
-    fn refuse_exec(&mut self, id: ConnectionId, why: &CommandError) -> CommandError {
+    fn record(&mut self, id: ConnectionId, argv: &[Bytes]) {
+        let now = self.now();
+        let Some(client) = self.client_mut(id) else { return };
+        client.last_command_at = now;
+        let db = client.db;
+        self.log.record(id, db, argv);
+    }
+
+    /// Holds a command back until a pause ends.
+    fn postpone(&mut self, id: ConnectionId, argv: Vec<Bytes>, until: Millis) {
         if let Some(client) = self.client_mut(id) {
-            client.transaction = None;
+            client.end_of_command();
+            client.postponed = Some(argv);
         }
-        self.unwatch(id);
-        let why = why.text().strip_prefix("ERR ").unwrap_or(why.text());
-        CommandError::from_text(format!("EXECABORT Transaction discarded because of: {why}"))
+        self.set_wait(id, Wait::Paused { until });
+    }
+
+    /// A command that cannot run breaks the transaction it stands in; if it is EXEC, it ends it.
+    fn reject(&mut self, id: ConnectionId, argv: &[Bytes], error: CommandError) -> CommandError {
+        let is_exec = argv.first().is_some_and(|name| is_word(name, "exec"));
+        let Some(client) = self.client_mut(id) else { return error };
+        if is_exec {
+            client.transaction = None;
+            self.unwatch(id);
+            return CommandError::exec_aborted(&error);
+        }
+        if let Some(transaction) = &mut client.transaction {
+            transaction.aborted = true;
+        }
+        error
     }
 
     /// Whether this client may send this command now.
-    fn check(&self, id: ConnectionId, spec: &'static CommandSpec) -> Result<(), CommandError> {
+    fn check(
+        &mut self,
+        id: ConnectionId,
+        spec: &'static CommandSpec,
+        argv: &[Bytes],
+    ) -> Result<(), CommandError> {
         let Some(client) = self.client(id) else { return Ok(()) };
         if client.user.is_none() && !spec.has(Flag::NoAuth) {
             return Err(CommandError::NOAUTH);
@@ -158,6 +206,8 @@ impl Engine {
         if client.transaction.is_some() && spec.has(Flag::NoMulti) {
             return Err(CommandError::NOT_ALLOWED_IN_TRANSACTION);
         }
+        self.authorize(id, spec, argv).map_err(|reason| no_permission(&reason))?;
+        let Some(client) = self.client(id) else { return Ok(()) };
         if client.is_in_subscriber_mode() && !SUBSCRIBER_MODE.contains(&spec.name) {
             return Err(CommandError::not_in_subscriber_mode(spec.name));
         }

@@ -86,6 +86,21 @@ impl CommandError {
         Self::from_text(format!("ERR unknown subcommand '{subcommand}'. Try {container} HELP."))
     }
 
+    /// EXEC itself was refused, and the transaction is gone.
+    pub(crate) fn exec_aborted(by: &Self) -> Self {
+        let reason = by.text().strip_prefix("ERR ").unwrap_or(by.text());
+        Self::from_text(format!("EXECABORT Transaction discarded because of: {reason}"))
+    }
+
+    /// For subcommands that tell so themselves; `argv` begins with the container.
+    pub(crate) fn wrong_subcommand_arity(argv: &[Bytes]) -> Self {
+        let word = |index: usize| text_of(argv.get(index).map(Bytes::as_ref).unwrap_or_default());
+        let (container, subcommand) = (word(0).to_ascii_uppercase(), word(1));
+        Self::from_text(format!(
+            "ERR unknown subcommand or wrong number of arguments for '{subcommand}'. Try {container} HELP."
+        ))
+    }
+
     pub(crate) fn invalid_expire(command: &str) -> Self {
         Self::from_text(format!("ERR invalid expire time in '{command}' command"))
     }
@@ -114,6 +129,11 @@ impl std::error::Error for CommandError {}
 /// An argument as error texts repeat it: up to the first zero byte, where C ends strings.
 pub(crate) fn text_of(argument: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(argument.split(|byte| *byte == 0).next().unwrap_or_default())
+}
+
+/// As [`text_of`], for texts that repeat no more than [`ECHO_LIMIT`] bytes.
+pub(crate) fn echoed(argument: &[u8]) -> Cow<'_, str> {
+    clip(argument, ECHO_LIMIT)
 }
 
 fn clip(bytes: &[u8], limit: usize) -> Cow<'_, str> {

@@ -4,6 +4,7 @@
 //! written ([`Engine::take_output`]) and calls [`Engine::tick`] at [`Engine::next_deadline`]. What one command
 //! makes ready for another connection — a popped element, a message — wakes that connection's front end.
 
+mod access;
 mod blocking;
 pub(crate) mod client;
 pub(crate) mod clock;
@@ -18,9 +19,11 @@ pub(crate) mod event;
 mod faults;
 pub(crate) mod log;
 pub(crate) mod long_double;
+mod monitor;
 mod natural;
 pub(crate) mod number;
 pub(crate) mod pattern;
+pub(crate) mod pause;
 #[cfg(test)]
 pub(crate) mod probe;
 pub(crate) mod pubsub;
@@ -47,12 +50,13 @@ use database::{Database, Expired};
 use event::EventClass;
 use faults::Faults;
 use log::CommandLog;
+use pause::Pause;
 use pubsub::PubSub;
 use random::Random;
 use reply::Reply;
 use request::ProtocolError;
 use script::Scripts;
-use user::Users;
+use user::{AccessLog, Users};
 use watch::Watches;
 
 /// How many databases there are, as in Redis by default.
@@ -78,9 +82,13 @@ pub(crate) struct Engine {
     blocking: Blocking,
     pub(crate) pubsub: PubSub,
     faults: Faults,
+    pause: Option<Pause>,
+    /// The clients that see every command.
+    monitors: BTreeSet<ConnectionId>,
     pub(crate) log: CommandLog,
     pub(crate) scripts: Scripts,
     pub(crate) users: Users,
+    pub(crate) access_log: AccessLog,
     pub(crate) config: Config,
     pub(crate) stats: Stats,
     /// When to look again at clients that wait.
@@ -118,9 +126,24 @@ pub(crate) struct Output {
     pub(crate) close: bool,
 }
 
-/// The connection was refused by a fault rule.
+/// The connection is not served.
 #[derive(Debug)]
-pub(crate) struct Refused;
+pub(crate) enum Refused {
+    /// It is closed at once.
+    ByRule,
+    /// It gets an error first.
+    TooManyClients,
+}
+
+impl Refused {
+    /// What the connection is sent before it is closed.
+    pub(crate) fn message(&self) -> &'static [u8] {
+        match self {
+            Self::ByRule => b"",
+            Self::TooManyClients => b"-ERR max number of clients reached\r\n",
+        }
+    }
+}
 
 impl Engine {
     pub(crate) fn new(clock: Clock, seed: u64, users: Users, log_limit: usize) -> Self {
@@ -140,9 +163,12 @@ impl Engine {
             blocking: Blocking::default(),
             pubsub: PubSub::default(),
             faults: Faults::new(seed),
+            pause: None,
+            monitors: BTreeSet::new(),
             log: CommandLog::new(log_limit),
             scripts: Scripts::default(),
             users,
+            access_log: AccessLog::default(),
             config: Config::default(),
             stats: Stats::default(),
             timers: BTreeSet::new(),
@@ -159,7 +185,10 @@ impl Engine {
     pub(crate) fn connect(&mut self, info: ConnectionInfo, wake: Wake) -> Result<ConnectionId, Refused> {
         self.advance();
         if self.faults.refuses_connection() {
-            return Err(Refused);
+            return Err(Refused::ByRule);
+        }
+        if self.clients().count() >= self.max_clients() {
+            return Err(Refused::TooManyClients);
         }
         let id = ConnectionId(self.next_id);
         self.next_id += 1;
@@ -176,6 +205,7 @@ impl Engine {
         self.unblock(id);
         self.unwatch(id);
         self.unsubscribe_all(id);
+        self.stop_monitoring(id);
         self.clients.remove(&id);
         self.notify_observers();
     }
@@ -446,6 +476,9 @@ impl Engine {
                     let reply = block.on_timeout.clone();
                     self.unblock_with(id, &reply);
                 }
+                Some(Wait::Paused { .. }) => {
+                    self.end_wait(id);
+                }
                 Some(Wait::Delayed { .. }) => {
                     if let Some(Wait::Delayed { argv, .. }) = self.end_wait(id) {
                         self.execute(id, argv);
@@ -462,8 +495,13 @@ impl Engine {
             if client.wait.is_some() || client.closing {
                 return;
             }
-            let Some(argv) = client.next_deferred() else { return };
-            self.process(id, argv);
+            if let Some(argv) = client.postponed.take() {
+                self.execute(id, argv);
+            } else if let Some(argv) = client.next_deferred() {
+                self.process(id, argv);
+            } else {
+                return;
+            }
             self.serve_ready_keys();
         }
     }
@@ -486,6 +524,10 @@ impl Engine {
         direct.user = Some(user::DEFAULT.to_owned());
         direct.resp = reply::RespVersion::Resp3;
         self.clients.insert(ConnectionId::DIRECT, direct);
+    }
+
+    fn max_clients(&self) -> usize {
+        self.config.get("maxclients").parse().unwrap_or(usize::MAX)
     }
 
     /// The deadline that lies `delay` ahead.

@@ -29,15 +29,21 @@ pub(crate) fn lock(engine: &SharedEngine) -> MutexGuard<'_, Engine> {
 }
 
 /// Serves a connection until either side closes it.
-pub(crate) async fn serve<S>(engine: SharedEngine, info: ConnectionInfo, stream: S)
+pub(crate) async fn serve<S>(engine: SharedEngine, info: ConnectionInfo, mut stream: S)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let wake = Arc::new(Notify::new());
     let waker = Arc::clone(&wake);
     let connected = lock(&engine).connect(info, Arc::new(move || waker.notify_one()));
-    // A refused connection is closed by dropping the stream.
-    let Ok(id) = connected else { return };
+    let id = match connected {
+        Ok(id) => id,
+        Err(refused) => {
+            let _ = stream.write_all(refused.message()).await;
+            let _ = stream.shutdown().await;
+            return;
+        }
+    };
     let mut connection = Connection {
         stream,
         session: Session { engine, id },

@@ -49,6 +49,8 @@
 //! spaces: `":2"`, `"*2 $1 b $1 a"`, `"-ERR syntax error"`. `probe.connect()` adds connections,
 //! `probe.send(id, "BLPOP k 0")` and `probe.take(id)` drive each of them, `probe.fast_forward(d)` moves time.
 
+mod acl;
+mod client;
 mod connection;
 mod cursor;
 mod generic;
@@ -69,13 +71,16 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 
-use crate::engine::command::{CommandSpec, Flag, Group};
+use crate::engine::command::{CommandSpec, Flag, Group, KeySpec};
 use crate::engine::error::CommandError;
 
+pub(crate) use client::describe as describe_client;
 pub(crate) use server::VERSION;
 
 /// Every group of commands there is.
 const GROUPS: &[Group] = &[
+    acl::GROUP,
+    client::GROUP,
     connection::GROUP,
     generic::GROUP,
     hash::GROUP,
@@ -154,6 +159,31 @@ pub(crate) fn lookup(argv: &[Bytes]) -> Result<&'static CommandSpec, CommandErro
     }
 }
 
+/// The commands and subcommands of an ACL category.
+pub(crate) fn in_category(category: &str) -> impl Iterator<Item = &'static str> {
+    let specs = all().flat_map(|listed| {
+        let specs = std::iter::once(listed.spec).chain(listed.spec.subcommands);
+        specs.map(move |spec| Listed { spec, group: listed.group })
+    });
+    specs
+        .filter(move |listed| categories(listed.spec, listed.group).contains(&category))
+        .map(|listed| listed.spec.name)
+}
+
+/// What a command with these arguments does with the keys of one specification: for some, options decide.
+pub(crate) fn key_flags(spec: &CommandSpec, keys: &KeySpec, argv: &[Bytes]) -> &'static str {
+    let says =
+        |words: &[&str]| argv.iter().skip(3).any(|option| words.iter().any(|word| is_word(option, word)));
+    match spec.name {
+        "set" if says(&["GET"]) => "RW access update",
+        "set" if says(&["IFEQ", "IFNE", "IFDEQ", "IFDNE"]) => "RW update",
+        "set" => "OW update",
+        "delex" if argv.len() > 2 => "RW delete",
+        "delex" => "RM delete",
+        _ => keys.flags,
+    }
+}
+
 /// Whether an argument is this word, in any case.
 pub(crate) fn is_word(argument: &[u8], word: &str) -> bool {
     argument.eq_ignore_ascii_case(word.as_bytes())
@@ -181,7 +211,7 @@ pub(crate) fn categories(spec: &CommandSpec, group: &Group) -> Vec<&'static str>
 }
 
 /// The ACL categories, in the order COMMAND INFO lists them.
-const CATEGORIES: [&str; 21] = [
+pub(crate) const CATEGORIES: [&str; 21] = [
     "@keyspace",
     "@read",
     "@write",

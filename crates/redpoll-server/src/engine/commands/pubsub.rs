@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use crate::engine::command::{CommandSpec, Group, KeySpec};
+use crate::engine::commands::help::help;
 use crate::engine::context::Context;
 use crate::engine::error::CommandError;
 use crate::engine::pattern;
@@ -30,6 +31,7 @@ pub(super) const GROUP: Group = Group {
                 .pubsub()
                 .loading()
                 .stale(),
+                CommandSpec::new("pubsub|help", 2, "6.2.0", pubsub_help).loading().stale().acl_only(""),
                 CommandSpec::new("pubsub|numpat", 2, "2.8.0", numpat).pubsub().loading().stale(),
                 CommandSpec::new("pubsub|numsub", -2, "2.8.0", |ctx, argv| numsub(ctx, argv, Kind::Channel))
                     .pubsub()
@@ -111,7 +113,7 @@ fn spublish(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError
 
 fn channels(ctx: &mut Context<'_>, argv: &[Bytes], kind: Kind) -> Result<Reply, CommandError> {
     if argv.len() > 3 {
-        return Err(wrong_subcommand_arity(&argv[1]));
+        return Err(CommandError::wrong_subcommand_arity(argv));
     }
     let wanted = |name: &&Bytes| argv.get(2).is_none_or(|pattern| pattern::matches(pattern, name));
     Ok(Reply::bulks(ctx.engine.pubsub.active(kind).filter(wanted).cloned()))
@@ -125,15 +127,21 @@ fn numsub(ctx: &mut Context<'_>, argv: &[Bytes], kind: Kind) -> Result<Reply, Co
     Ok(Reply::Array(argv[2..].iter().flat_map(count).collect()))
 }
 
-fn numpat(ctx: &mut Context<'_>, _: &[Bytes]) -> Result<Reply, CommandError> {
-    Ok(Reply::count(ctx.engine.pubsub.active(Kind::Pattern).count()))
+fn pubsub_help(_: &mut Context<'_>, _: &[Bytes]) -> Result<Reply, CommandError> {
+    Ok(help(
+        "PUBSUB",
+        &[
+            ("CHANNELS [<pattern>]", "Name the channels that have subscribers."),
+            ("NUMPAT", "Tell how many patterns have subscribers."),
+            ("NUMSUB [<channel> ...]", "Tell how many subscribers channels have, not counting patterns."),
+            ("SHARDCHANNELS [<pattern>]", "Name the shard channels that have subscribers."),
+            ("SHARDNUMSUB [<shardchannel> ...]", "Tell how many subscribers shard channels have."),
+        ],
+    ))
 }
 
-fn wrong_subcommand_arity(name: &Bytes) -> CommandError {
-    let name = String::from_utf8_lossy(name);
-    CommandError::from_text(format!(
-        "ERR unknown subcommand or wrong number of arguments for '{name}'. Try PUBSUB HELP."
-    ))
+fn numpat(ctx: &mut Context<'_>, _: &[Bytes]) -> Result<Reply, CommandError> {
+    Ok(Reply::count(ctx.engine.pubsub.active(Kind::Pattern).count()))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use crate::engine::DATABASES;
 use crate::engine::command::{Begin, CommandSpec, Flag, Group, KeySpec, Place};
+use crate::engine::commands::help::help;
 use crate::engine::commands::{self, Listed, is_word};
 use crate::engine::config::Rejected;
 use crate::engine::context::Context;
@@ -35,6 +36,14 @@ pub(super) const GROUP: Group = Group {
                     .loading()
                     .stale()
                     .acl("@connection"),
+                CommandSpec::new("command|getkeysandflags", -3, "7.0.0", command_getkeysandflags)
+                    .loading()
+                    .stale()
+                    .acl("@connection"),
+                CommandSpec::new("command|help", 2, "5.0.0", command_help)
+                    .loading()
+                    .stale()
+                    .acl("@connection"),
                 CommandSpec::new("command|info", -2, "2.8.13", command_info)
                     .loading()
                     .stale()
@@ -51,6 +60,7 @@ pub(super) const GROUP: Group = Group {
             "2.0.0",
             &[
                 CommandSpec::new("config|get", -3, "2.0.0", config_get).admin().noscript().loading().stale(),
+                CommandSpec::new("config|help", 2, "5.0.0", config_help).loading().stale(),
                 CommandSpec::new("config|resetstat", 2, "2.0.0", config_resetstat)
                     .admin()
                     .noscript()
@@ -83,6 +93,7 @@ pub(super) const GROUP: Group = Group {
             "request_policy:all_shards",
             "response_policy:special",
         ]),
+        CommandSpec::new("monitor", 1, "1.0.0", monitor).admin().noscript().loading().stale(),
         CommandSpec::new("swapdb", 3, "4.0.0", swapdb).write().fast().acl("@keyspace @dangerous"),
         CommandSpec::new("time", 1, "2.6.0", time)
             .loading()
@@ -144,23 +155,69 @@ const INVALID_ARGUMENT_COUNT: CommandError =
 const INVALID_ARGUMENTS: CommandError = CommandError::new("ERR Invalid arguments specified for command");
 
 fn command_getkeys(_: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
-    let argv = &argv[2..];
+    let keys = keys_and_flags(&argv[2..])?;
+    Ok(Reply::bulks(keys.into_iter().map(|(key, _)| key)))
+}
+
+fn command_getkeysandflags(_: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
+    let described = |(key, flags): (Bytes, &'static str)| {
+        let flags = flags.split_whitespace().filter(|flag| !KEY_REMARKS.contains(flag));
+        Reply::Array(vec![Reply::BulkString(key), Reply::Set(flags.map(Reply::SimpleString).collect())])
+    };
+    Ok(Reply::Array(keys_and_flags(&argv[2..])?.into_iter().map(described).collect()))
+}
+
+/// Flags that are about a specification, not about the use of a key.
+const KEY_REMARKS: [&str; 2] = ["incomplete", "variable_flags"];
+
+fn keys_and_flags(argv: &[Bytes]) -> Result<Vec<(Bytes, &'static str)>, CommandError> {
     let spec = commands::lookup(argv).map_err(|_| INVALID_COMMAND)?;
-    if spec.keys.is_empty() {
+    let specifications = || spec.keys.iter().filter(|keys| !keys.flags.contains("not_key"));
+    if specifications().next().is_none() {
         return Err(NO_KEYS);
     }
     if !spec.accepts_arity(argv.len()) {
         return Err(INVALID_ARGUMENT_COUNT);
     }
-    let mut keys = Vec::new();
-    for keyspec in spec.keys.iter().filter(|keyspec| !keyspec.flags.contains("not_key")) {
-        let found = keyspec.find(argv).ok_or(INVALID_ARGUMENTS)?;
-        keys.extend(found.into_iter().filter_map(|index| argv.get(index).cloned()));
+    let mut found = Vec::new();
+    for keys in specifications() {
+        let flags = commands::key_flags(spec, keys, argv);
+        let indices = match keys.find(argv) {
+            None if spec.has(Flag::NoMandatoryKeys) => Vec::new(),
+            indices => indices.ok_or(INVALID_ARGUMENTS)?,
+        };
+        found.extend(indices.into_iter().filter_map(|index| Some((argv.get(index)?.clone(), flags))));
     }
     if spec.name == "sort" {
-        keys.extend(sort_destination(argv));
+        found.extend(sort_destination(argv).map(|key| (key, "OW update")));
     }
-    if keys.is_empty() && !spec.has(Flag::NoMandatoryKeys) { Err(NO_KEYS) } else { Ok(Reply::bulks(keys)) }
+    if found.is_empty() && !spec.has(Flag::NoMandatoryKeys) { Err(NO_KEYS) } else { Ok(found) }
+}
+
+fn command_help(_: &mut Context<'_>, _: &[Bytes]) -> Result<Reply, CommandError> {
+    Ok(help(
+        "COMMAND",
+        &[
+            ("(no subcommand)", "Describe all commands."),
+            ("COUNT", "Tell how many commands there are."),
+            ("DOCS [<command-name> ...]", "Tell since when commands exist, and of which group they are."),
+            ("GETKEYS <full-command>", "Find the keys in a command."),
+            ("GETKEYSANDFLAGS <full-command>", "Find the keys in a command, and what it does with them."),
+            ("INFO [<command-name> ...]", "Describe commands."),
+            ("LIST [FILTERBY (MODULE|ACLCAT|PATTERN) <value>]", "Name commands."),
+        ],
+    ))
+}
+
+fn config_help(_: &mut Context<'_>, _: &[Bytes]) -> Result<Reply, CommandError> {
+    Ok(help(
+        "CONFIG",
+        &[
+            ("GET <pattern> [<pattern> ...]", "Show parameters."),
+            ("RESETSTAT", "Set the counts of INFO back to zero."),
+            ("SET <directive> <value> [<directive> <value> ...]", "Change parameters."),
+        ],
+    ))
 }
 
 /// The key that SORT stores to, which no key specification can find: the last one said.
@@ -330,6 +387,12 @@ fn config_error(why: Rejected, name: &str) -> CommandError {
 
 fn config_resetstat(ctx: &mut Context<'_>, _: &[Bytes]) -> Result<Reply, CommandError> {
     ctx.engine.stats = crate::engine::Stats::default();
+    Ok(Reply::OK)
+}
+
+fn monitor(ctx: &mut Context<'_>, _: &[Bytes]) -> Result<Reply, CommandError> {
+    let id = ctx.client_id();
+    ctx.engine.start_monitoring(id);
     Ok(Reply::OK)
 }
 

@@ -113,6 +113,8 @@ impl Engine {
         if spec.has(Flag::NoScript) {
             return Err(NOT_ALLOWED);
         }
+        self.authorize(id, spec, argv)
+            .map_err(|reason| CommandError::from_text(format!("ERR ACL failure in script: {reason}")))?;
         let writes = spec.has(Flag::Write) || ALSO_WRITE.contains(&spec.name);
         if writes && self.scripts.running.is_some_and(|running| running.read_only) {
             return Err(READ_ONLY);
@@ -185,10 +187,10 @@ fn setresp(engine: &Lent<'_>, values: MultiValue) -> mlua::Result<()> {
     Ok(())
 }
 
-fn acl_check_cmd(_: &Lent<'_>, _: ConnectionId, values: MultiValue) -> mlua::Result<bool> {
+fn acl_check_cmd(engine: &Lent<'_>, id: ConnectionId, values: MultiValue) -> mlua::Result<bool> {
     let argv = command(&values).map_err(reply)?;
-    commands::lookup(&argv).map_err(|_| reply(UNKNOWN_CHECKED_COMMAND))?;
-    Ok(true)
+    let spec = commands::lookup(&argv).map_err(|_| reply(UNKNOWN_CHECKED_COMMAND))?;
+    Ok(engine.borrow().is_permitted(id, spec, &argv))
 }
 
 /// The error reply of a script that failed: what went wrong, in which script, and where.

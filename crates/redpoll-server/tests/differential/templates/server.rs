@@ -9,6 +9,8 @@ pub const TEMPLATES: &[&str] = &[
     "ACL DELUSER u1",
     "ACL GENPASS 5",
     "ACL HELP",
+    "ACL LOAD",
+    "ACL SAVE",
     "COMMAND",
     "COMMAND COUNT",
     "COMMAND INFO {get|set|nothing|eval|zadd|config\\|get}",
