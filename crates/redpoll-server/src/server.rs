@@ -18,6 +18,8 @@ use crate::engine::user::Users;
 use crate::fault::Fault;
 use crate::net::connection::{SharedEngine, lock};
 use crate::net::host::{Addresses, Host, Order};
+#[cfg(feature = "tls")]
+use crate::net::tls::Credentials;
 
 /// How much an in-memory connection buffers in each direction.
 const DUPLEX_BUFFER: usize = 64 * 1024;
@@ -65,7 +67,7 @@ impl Server {
         Builder::new()
     }
 
-    /// Where clients connect: `redis://127.0.0.1:port`, or `unix:///path` when there is no TCP.
+    /// Where clients connect: `redis://127.0.0.1:port` (`rediss:` with TLS), or `unix:///path` when there is no TCP.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -164,8 +166,7 @@ impl Server {
 /// Settings of a server.
 #[derive(Debug, Clone)]
 pub struct Builder {
-    tcp: Option<SocketAddr>,
-    unix: Option<PathBuf>,
+    addresses: Addresses,
     manual_clock: bool,
     seed: u64,
     users: Users,
@@ -175,8 +176,10 @@ pub struct Builder {
 impl Builder {
     fn new() -> Self {
         Self {
-            tcp: Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)),
-            unix: None,
+            addresses: Addresses {
+                tcp: Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)),
+                ..Addresses::default()
+            },
             manual_clock: false,
             seed: 0,
             users: Users::default(),
@@ -186,26 +189,48 @@ impl Builder {
 
     /// The TCP address. By default a free port of 127.0.0.1; other addresses let other machines in.
     pub fn address(mut self, address: SocketAddr) -> Self {
-        self.tcp = Some(address);
+        self.addresses.tcp = Some(address);
         self
     }
 
     /// The TCP port on 127.0.0.1, or on the address given before. By default 0: any free port.
     pub fn port(mut self, port: u16) -> Self {
-        let ip = self.tcp.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |address| address.ip());
-        self.tcp = Some(SocketAddr::new(ip, port));
+        let ip = self.addresses.tcp.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |address| address.ip());
+        self.addresses.tcp = Some(SocketAddr::new(ip, port));
         self
     }
 
     /// No TCP: only a unix socket, or in-memory connections.
     pub fn without_tcp(mut self) -> Self {
-        self.tcp = None;
+        self.addresses.tcp = None;
         self
     }
 
     /// A unix socket, besides TCP. A file that is already there is replaced.
     pub fn unix_path(mut self, path: impl Into<PathBuf>) -> Self {
-        self.unix = Some(path.into());
+        self.addresses.unix = Some(path.into());
+        self
+    }
+
+    /// TLS on the TCP port, with this certificate, or chain of certificates with the server's own first, and its
+    /// private key; both in PEM. What is wrong with them is told when the server starts.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, certificates: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
+        self.addresses.tls = Some(Credentials {
+            certificates: certificates.into(),
+            key: key.into(),
+            client_authorities: None,
+        });
+        self
+    }
+
+    /// Refuses clients without a certificate that one of these authorities (in PEM) has signed. Needs
+    /// [`Builder::tls`] to be called before; without it, nothing is asked for.
+    #[cfg(feature = "tls")]
+    pub fn client_authorities(mut self, authorities: impl Into<Vec<u8>>) -> Self {
+        if let Some(tls) = &mut self.addresses.tls {
+            tls.client_authorities = Some(authorities.into());
+        }
         self
     }
 
@@ -261,10 +286,9 @@ impl Builder {
         let clock = if self.manual_clock { Clock::manual() } else { Clock::real() };
         let engine = Arc::new(Mutex::new(Engine::new(clock, self.seed, self.users, self.command_log)));
         let host = Host::spawn(SharedEngine::clone(&engine))?;
-        let addresses = Addresses { tcp: self.tcp, unix: self.unix };
         let (bound, listening) = oneshot::channel();
-        host.order(Order::Listen(addresses.clone(), bound));
-        Ok((Server { engine, host, addresses, url: String::new() }, listening))
+        host.order(Order::Listen(self.addresses.clone(), bound));
+        Ok((Server { engine, host, addresses: self.addresses, url: String::new() }, listening))
     }
 }
 
@@ -275,7 +299,7 @@ impl Server {
     fn listening_on(mut self, tcp: Option<SocketAddr>) -> io::Result<Self> {
         self.addresses.tcp = tcp;
         self.url = match (tcp, &self.addresses.unix) {
-            (Some(address), _) => format!("redis://{address}"),
+            (Some(address), _) => format!("{}://{address}", self.addresses.scheme()),
             (None, Some(path)) => format!("unix://{}", path.display()),
             (None, None) => String::new(),
         };

@@ -177,6 +177,11 @@ impl Engine {
             on_deadline: None,
             observers: Vec::new(),
         };
+        let required = engine.users.required_password();
+        if !required.is_empty() {
+            // The parameter takes any text.
+            let _ = engine.config.set("requirepass", required);
+        }
         engine.add_direct_client();
         engine
     }

@@ -50,6 +50,7 @@ where
         parser: RequestParser::new(),
         input: BytesMut::new(),
         output: BytesMut::new(),
+        unflushed: false,
         closing: false,
     };
     // An I/O error means that the peer is gone, which is all there is to know.
@@ -62,6 +63,8 @@ struct Connection<S> {
     parser: RequestParser,
     input: BytesMut,
     output: BytesMut,
+    /// TLS may hold back what it has taken.
+    unflushed: bool,
     closing: bool,
 }
 
@@ -121,18 +124,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     /// Whether all output has gone out, and there was some.
     fn poll_send(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
-        if self.output.is_empty() {
+        if self.output.is_empty() && !self.unflushed {
             return Ok(false);
         }
         while !self.output.is_empty() {
             match Pin::new(&mut self.stream).poll_write(cx, &self.output)? {
                 Poll::Ready(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Poll::Ready(written) => self.output.advance(written),
+                Poll::Ready(written) => {
+                    self.output.advance(written);
+                    self.unflushed = true;
+                }
                 Poll::Pending => return Ok(false),
             }
         }
-        let _ = Pin::new(&mut self.stream).poll_flush(cx)?;
-        Ok(true)
+        self.unflushed = Pin::new(&mut self.stream).poll_flush(cx)?.is_pending();
+        Ok(!self.unflushed)
     }
 
     /// False at the end of the input.

@@ -9,15 +9,33 @@ use tokio::io::DuplexStream;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinSet;
+#[cfg(feature = "tls")]
+use tokio_rustls::TlsAcceptor;
 
 use crate::engine::client::ConnectionInfo;
 use crate::net::connection::{SharedEngine, lock, serve};
+#[cfg(feature = "tls")]
+use crate::net::tls::{Credentials, serve_tls};
 
 /// Where to listen.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Addresses {
     pub(crate) tcp: Option<SocketAddr>,
     pub(crate) unix: Option<PathBuf>,
+    /// For the TCP address.
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<Credentials>,
+}
+
+impl Addresses {
+    /// How URLs of the TCP address begin.
+    pub(crate) fn scheme(&self) -> &'static str {
+        #[cfg(feature = "tls")]
+        if self.tls.is_some() {
+            return "rediss";
+        }
+        "redis"
+    }
 }
 
 /// A request to the thread.
@@ -69,6 +87,8 @@ impl Drop for Host {
 struct Listeners {
     tcp: Option<TcpListener>,
     unix: Option<(UnixListener, PathBuf)>,
+    #[cfg(feature = "tls")]
+    tls: Option<TlsAcceptor>,
 }
 
 async fn run(engine: SharedEngine, mut inbox: mpsc::UnboundedReceiver<Order>) {
@@ -96,7 +116,7 @@ async fn run(engine: SharedEngine, mut inbox: mpsc::UnboundedReceiver<Order>) {
                     connections.spawn(serve(SharedEngine::clone(&engine), info, stream));
                 }
             },
-            accepted = listeners.accept() => accept(&engine, &mut connections, accepted),
+            accepted = listeners.accept() => listeners.serve(&engine, &mut connections, accepted),
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
         }
     }
@@ -124,27 +144,12 @@ enum Accepted {
     Unix(tokio::net::UnixStream),
 }
 
-fn accept(engine: &SharedEngine, connections: &mut JoinSet<()>, accepted: io::Result<Accepted>) {
-    let engine = SharedEngine::clone(engine);
-    // A connection that failed while it was accepted is the peer's loss.
-    match accepted {
-        Ok(Accepted::Tcp(stream, peer)) => {
-            let _ = stream.set_nodelay(true);
-            let local_address = stream.local_addr().map(|local| local.to_string()).unwrap_or_default();
-            let info = ConnectionInfo { address: peer.to_string(), local_address, unix: false };
-            connections.spawn(serve(engine, info, stream));
-        }
-        Ok(Accepted::Unix(stream)) => {
-            let info =
-                ConnectionInfo { address: "unix:0".to_owned(), unix: true, ..ConnectionInfo::default() };
-            connections.spawn(serve(engine, info, stream));
-        }
-        Err(_) => {}
-    }
-}
-
 impl Listeners {
     async fn open(&mut self, addresses: &Addresses) -> io::Result<Option<SocketAddr>> {
+        #[cfg(feature = "tls")]
+        {
+            self.tls = addresses.tls.as_ref().map(Credentials::acceptor).transpose()?;
+        }
         if let Some(address) = addresses.tcp {
             self.tcp = Some(TcpListener::bind(address).await?);
         }
@@ -160,6 +165,30 @@ impl Listeners {
         self.tcp = None;
         if let Some((_, path)) = self.unix.take() {
             let _ = std::fs::remove_file(path);
+        }
+    }
+
+    fn serve(&self, engine: &SharedEngine, connections: &mut JoinSet<()>, accepted: io::Result<Accepted>) {
+        let engine = SharedEngine::clone(engine);
+        // A connection that failed while it was accepted is the peer's loss.
+        match accepted {
+            Ok(Accepted::Tcp(stream, peer)) => {
+                let _ = stream.set_nodelay(true);
+                let local_address = stream.local_addr().map(|local| local.to_string()).unwrap_or_default();
+                let info = ConnectionInfo { address: peer.to_string(), local_address, unix: false };
+                #[cfg(feature = "tls")]
+                if let Some(acceptor) = self.tls.clone() {
+                    connections.spawn(serve_tls(acceptor, engine, info, stream));
+                    return;
+                }
+                connections.spawn(serve(engine, info, stream));
+            }
+            Ok(Accepted::Unix(stream)) => {
+                let info =
+                    ConnectionInfo { address: "unix:0".to_owned(), unix: true, ..ConnectionInfo::default() };
+                connections.spawn(serve(engine, info, stream));
+            }
+            Err(_) => {}
         }
     }
 

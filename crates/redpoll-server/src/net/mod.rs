@@ -2,3 +2,5 @@
 
 pub(crate) mod connection;
 pub(crate) mod host;
+#[cfg(feature = "tls")]
+pub(crate) mod tls;

@@ -134,7 +134,7 @@ fn whoami(ctx: &mut Context<'_>, _: &[Bytes]) -> Result<Reply, CommandError> {
     Ok(Reply::bulk_or_null(ctx.client().user.clone().map(Bytes::from)))
 }
 
-fn cat(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
+fn cat(_: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
     match &argv[2..] {
         [] => Ok(Reply::bulks(commands::CATEGORIES.iter().map(|name| name.trim_start_matches('@')))),
         [wanted] => {

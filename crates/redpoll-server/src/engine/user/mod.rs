@@ -36,9 +36,11 @@ pub(crate) struct User {
     pub(crate) selectors: Vec<Permissions>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Users {
     users: BTreeMap<String, User>,
+    /// The password that CONFIG GET requirepass shows.
+    required_password: String,
 }
 
 impl User {
@@ -106,9 +108,16 @@ impl fmt::Debug for User {
     }
 }
 
+impl fmt::Debug for Users {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.users.keys()).finish()
+    }
+}
+
 impl Default for Users {
     fn default() -> Self {
-        Self { users: BTreeMap::from([(DEFAULT.to_owned(), User::unlimited())]) }
+        let users = BTreeMap::from([(DEFAULT.to_owned(), User::unlimited())]);
+        Self { users, required_password: String::new() }
     }
 }
 
@@ -122,12 +131,18 @@ impl Users {
 
     /// Sets the default user's only password; empty for none.
     pub(crate) fn require_password(&mut self, password: &str) {
+        password.clone_into(&mut self.required_password);
         let default = self.users.entry(DEFAULT.to_owned()).or_insert_with(User::unlimited);
         default.no_password = password.is_empty();
         default.passwords = Vec::new();
         if !password.is_empty() {
             default.passwords.push(digest(password.as_bytes()));
         }
+    }
+
+    /// What [`Users::require_password`] was last told.
+    pub(crate) fn required_password(&self) -> &str {
+        &self.required_password
     }
 
     /// The default user, if connections have it without authenticating.
