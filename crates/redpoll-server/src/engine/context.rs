@@ -104,6 +104,12 @@ impl<'e> Context<'e> {
         self.engine.script_resp().unwrap_or(self.client().resp)
     }
 
+    /// Whether the client's user may run this command on any key, as far as reading goes.
+    pub(crate) fn may_read_all_keys(&self, argv: &[Bytes]) -> bool {
+        let user = self.client().user.as_deref().and_then(|name| self.engine.users.get(name));
+        user.is_none_or(|user| user.may_read_all_keys(self.spec, argv))
+    }
+
     pub(crate) fn is_resp3(&self) -> bool {
         self.resp() == RespVersion::Resp3
     }

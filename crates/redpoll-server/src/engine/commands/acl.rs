@@ -350,6 +350,21 @@ mod tests {
     }
 
     #[test]
+    fn sorting_by_other_keys_needs_the_permission_to_read_all() {
+        let mut probe = Probe::new();
+        probe.run("ACL SETUSER ada on nopass +@all ~a*");
+        probe.run_other("AUTH ada x");
+        probe.run_other("RPUSH a 2 1");
+        let denied =
+            |option| format!("-ERR {option} option of SORT denied due to insufficient ACL permissions.");
+        assert_eq!(probe.run_other("SORT a"), "*2 $1 1 $1 2");
+        assert_eq!(probe.run_other("SORT a BY w_*"), denied("BY"));
+        assert_eq!(probe.run_other("SORT a GET #"), denied("GET"));
+        probe.run("ACL SETUSER ada %R~*");
+        assert_eq!(probe.run_other("SORT a GET #"), "*2 $1 1 $1 2");
+    }
+
+    #[test]
     fn a_removed_user_loses_its_connections() {
         let mut probe = Probe::new();
         probe.run("ACL SETUSER ada on nopass allkeys allchannels allcommands");

@@ -318,6 +318,15 @@ mod tests {
     }
 
     #[test]
+    fn random_numbers_are_the_same_on_every_server() {
+        let mut probe = Probe::new();
+        assert_eq!(eval(&mut probe, "return math.random(1000000)"), ":396465");
+        let script =
+            "math.randomseed(7) return {math.random(1000), math.random(5, 10), math.random(-10, -5)}";
+        assert_eq!(eval(&mut probe, script), "*3 :267 :9 :-9");
+    }
+
+    #[test]
     fn no_script_runs_forever_whatever_it_catches() {
         for script in [
             "while true do end",

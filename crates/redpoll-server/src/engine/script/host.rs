@@ -30,7 +30,6 @@ pub(super) struct Host {
     /// What global names mean.
     pub(super) globals: Table,
     pub(super) redis: Table,
-    pub(super) random: ScriptRandom,
     /// Calls a script, and says whether it worked, with what it returned or what went wrong.
     call: Function,
 }
@@ -48,19 +47,18 @@ impl Host {
     pub(super) fn new() -> mlua::Result<Self> {
         let libraries = StdLib::TABLE | StdLib::STRING | StdLib::MATH | StdLib::OS;
         let lua = Lua::new_with(libraries, LuaOptions::new())?;
-        let random = ScriptRandom::default();
         let redis = api::library(&lua)?;
         let native = lua.create_table()?;
         native.raw_set("unwrapped", lua.create_function(unwrapped)?)?;
         native.raw_set("origin", lua.create_function(origin)?)?;
-        native.raw_set("math", random.functions(&lua)?)?;
+        native.raw_set("math", ScriptRandom::default().functions(&lua)?)?;
         native.raw_set("bit", bit::library(&lua)?)?;
         native.raw_set("cjson", json::library(&lua)?)?;
         native.raw_set("redis", &redis)?;
         let prelude = lua.load(include_str!("prelude.lua")).set_name(PRELUDE).into_function()?;
         let (globals, call) = prelude.call(native)?;
         lua.set_memory_limit(MEMORY_LIMIT)?;
-        Ok(Self { lua, globals, redis, random, call })
+        Ok(Self { lua, globals, redis, call })
     }
 
     pub(super) fn compile(&self, source: &[u8]) -> Result<Function, CommandError> {

@@ -1,4 +1,4 @@
-//! `math.random` and `math.randomseed`, which give on every machine what a real server gives after the same seed.
+//! `math.random` and `math.randomseed`, which give on every machine what a real server gives.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,12 +7,21 @@ use mlua::{Lua, MultiValue, Table};
 use crate::engine::script::argument::Arguments;
 use crate::engine::script::raise::Raised;
 
+/// Where the generator begins. It goes on from script to script; only `math.randomseed` sets it anew.
+const START: u64 = 0x1234_ABCD_330E;
+
 /// The linear congruential generator that POSIX names `lrand48`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct ScriptRandom(Arc<Mutex<u64>>);
 
+impl Default for ScriptRandom {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(START)))
+    }
+}
+
 impl ScriptRandom {
-    pub(super) fn seed(&self, seed: u32) {
+    fn seed(&self, seed: u32) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (u64::from(seed) << 16) | 0x330E;
     }
 

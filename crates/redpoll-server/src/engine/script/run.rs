@@ -46,7 +46,6 @@ impl Engine {
         self.script_host()?;
         let Some(host) = self.scripts.host.take() else { return Ok(Reply::Null) };
         let db = self.client(id).map(|client| client.db);
-        host.random.seed(self.random.next_u64() as u32);
         let read_only = read_only || script.declared.no_writes;
         self.scripts.running = Some(Running { resp: RespVersion::Resp2, read_only });
         let reply = self.run_on(&host, id, script, keys, arguments);

@@ -66,6 +66,13 @@ impl User {
         Err(worst)
     }
 
+    /// Whether the user may run this command, and read whatever it reads.
+    pub(crate) fn may_read_all_keys(&self, spec: &CommandSpec, argv: &[Bytes]) -> bool {
+        let mut permissions = std::iter::once(&self.root).chain(&self.selectors);
+        permissions
+            .any(|permissions| permissions.commands.allow(spec, argv) && permissions.keys.allow_reading_all())
+    }
+
     /// Whether the user may stay subscribed; a pattern has to be allowed as it stands.
     pub(crate) fn may_subscribe(&self, name: &[u8], is_pattern: bool) -> bool {
         let mut permissions = std::iter::once(&self.root).chain(&self.selectors);

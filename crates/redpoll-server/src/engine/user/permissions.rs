@@ -96,6 +96,10 @@ impl fmt::Display for Permissions {
 }
 
 impl Keys {
+    pub(super) fn allow_reading_all(&self) -> bool {
+        self.all || self.patterns.iter().any(|allowed| allowed.reads && allowed.pattern == "*")
+    }
+
     fn allow(&self, argv: &[Bytes], needed: Use) -> bool {
         let Some(key) = argv.get(needed.key) else { return true };
         self.patterns.iter().any(|allowed| {

@@ -17,8 +17,13 @@ use crate::engine::value::sorted_set::SortedSet;
 
 const NOT_NUMBERS: CommandError = CommandError::new("ERR One or more scores can't be converted into double");
 
+const BY_DENIED: CommandError =
+    CommandError::new("ERR BY option of SORT denied due to insufficient ACL permissions.");
+const GET_DENIED: CommandError =
+    CommandError::new("ERR GET option of SORT denied due to insufficient ACL permissions.");
+
 pub(super) fn sort(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
-    let options = Options::parse(&argv[2..], true)?;
+    let options = Options::parse(&argv[2..], true, ctx.may_read_all_keys(argv))?;
     let sorted = sorted(ctx, &argv[1], &options)?;
     Ok(match options.store {
         Some(destination) => store(ctx, destination, sorted),
@@ -27,7 +32,7 @@ pub(super) fn sort(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, Comma
 }
 
 pub(super) fn sort_ro(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError> {
-    let options = Options::parse(&argv[2..], false)?;
+    let options = Options::parse(&argv[2..], false, ctx.may_read_all_keys(argv))?;
     let sorted = sorted(ctx, &argv[1], &options)?;
     Ok(Reply::Array(sorted.into_iter().map(Reply::bulk_or_null).collect()))
 }
@@ -43,7 +48,8 @@ struct Options<'a> {
 }
 
 impl<'a> Options<'a> {
-    fn parse(mut arguments: &'a [Bytes], may_store: bool) -> Result<Self, CommandError> {
+    /// Patterns can name any key: they need the permission to read all.
+    fn parse(mut arguments: &'a [Bytes], may_store: bool, may_read_all: bool) -> Result<Self, CommandError> {
         let mut options = Self::default();
         while let [word, rest @ ..] = arguments {
             arguments = match rest {
@@ -72,8 +78,12 @@ impl<'a> Options<'a> {
                     if !options.keeps_order() {
                         options.by = Some(Pattern::weight(pattern));
                     }
+                    if !options.keeps_order() && !may_read_all {
+                        return Err(BY_DENIED);
+                    }
                     rest
                 }
+                [_, ..] if is_word(word, "GET") && !may_read_all => return Err(GET_DENIED),
                 [pattern, rest @ ..] if is_word(word, "GET") => {
                     options.get.push(Pattern::new(pattern));
                     rest
