@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::list::{ClientType, client_id};
+use super::list::ClientType;
 use crate::engine::client::{Client, ConnectionId};
 use crate::engine::commands::is_word;
 use crate::engine::context::Context;
@@ -103,6 +103,11 @@ impl Filter {
             && is(&self.local_address, &client.info.local_address)
             && self.age.is_none_or(|age| (now - client.created) / 1000 >= age)
     }
+}
+
+fn client_id(argument: &[u8]) -> Option<ConnectionId> {
+    let id = parse_integer(argument)?;
+    u64::try_from(id).ok().filter(|id| *id > 0).map(ConnectionId)
 }
 
 fn check_user(name: &[u8], users: &Users) -> Result<(), CommandError> {

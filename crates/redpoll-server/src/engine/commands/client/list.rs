@@ -26,16 +26,14 @@ pub(super) fn list(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, Comma
             of_type.map(|client| client.id).collect()
         }
         [filter, ids @ ..] if is_word(filter, "ID") && !ids.is_empty() => {
-            ids.iter().map(|id| client_id(id).ok_or(INVALID_ID)).collect::<Result<_, _>>()?
+            let numbers = ids.iter().map(|id| parse_integer(id).ok_or(INVALID_ID));
+            let numbers = numbers.collect::<Result<Vec<_>, _>>()?;
+            let ids = numbers.into_iter().filter_map(|number| u64::try_from(number).ok()).map(ConnectionId);
+            ids.filter(|id| *id != ConnectionId::DIRECT).collect()
         }
         _ => return Err(CommandError::SYNTAX),
     };
     Ok(listing(ctx, &ids))
-}
-
-pub(super) fn client_id(argument: &[u8]) -> Option<ConnectionId> {
-    let id = parse_integer(argument)?;
-    u64::try_from(id).ok().filter(|id| *id > 0).map(ConnectionId)
 }
 
 fn listing(ctx: &Context<'_>, ids: &[ConnectionId]) -> Reply {
@@ -142,6 +140,7 @@ mod tests {
         );
         assert_eq!(probe.run("CLIENT LIST TYPE replica"), "$0 ");
         assert_eq!(probe.run("CLIENT LIST ID 999"), "$0 ");
+        assert_eq!(probe.run("CLIENT LIST ID -1 0"), "$0 ");
         assert_eq!(probe.run("CLIENT LIST ID x"), "-ERR Invalid client ID");
         assert_eq!(probe.run("CLIENT LIST TYPE nosuch"), "-ERR Unknown client type 'nosuch'");
         assert_eq!(probe.run("CLIENT LIST FOO"), "-ERR syntax error");
