@@ -97,11 +97,11 @@ fn setinfo(ctx: &mut Context<'_>, argv: &[Bytes]) -> Result<Reply, CommandError>
     let (attribute, value) = (&argv[2], &argv[3]);
     let is_name = is_word(attribute, "lib-name");
     if !is_name && !is_word(attribute, "lib-ver") {
-        let attribute = String::from_utf8_lossy(attribute);
+        let attribute = text_of(attribute);
         return Err(CommandError::from_text(format!("ERR Unrecognized option '{attribute}'")));
     }
     if !is_one_word(value) {
-        let attribute = String::from_utf8_lossy(attribute);
+        let attribute = text_of(attribute);
         return Err(CommandError::from_text(format!(
             "ERR {attribute} cannot contain spaces, newlines or special characters."
         )));
