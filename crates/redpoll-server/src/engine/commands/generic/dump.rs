@@ -13,6 +13,7 @@ use crate::engine::value::Value;
 use crate::engine::value::limits::Limits;
 use crate::engine::value::list::Packing;
 use crate::engine::value::serialized::{Damage, deserialize, serialize};
+use crate::engine::value::set::SetLimits;
 
 const BUSYKEY: CommandError = CommandError::new("BUSYKEY Target key name already exists.");
 const INVALID_TTL: CommandError = CommandError::new("ERR Invalid TTL value, must be >= 0");
@@ -74,7 +75,8 @@ fn fitted(ctx: &Context<'_>, mut value: Value) -> Value {
         Value::List(list) => list.fit(Packing::of(config)),
         Value::Hash(hash) => hash.fit(Limits::listpack(config, "hash")),
         Value::SortedSet(set) => set.fit(Limits::listpack(config, "zset")),
-        Value::String(_) | Value::Set(_) => {}
+        Value::Set(set) => set.fit(SetLimits::of(config)),
+        Value::String(_) => {}
     }
     value
 }
@@ -141,6 +143,22 @@ mod tests {
         let mut argv: Vec<&[u8]> = vec![b"RESTORE", key.as_bytes(), ttl.as_bytes(), bytes];
         argv.extend(options.iter().map(|option| option.as_bytes()));
         probe.run_bytes(&argv)
+    }
+
+    #[test]
+    fn a_restored_set_has_the_encoding_that_its_members_and_the_limits_call_for() {
+        let mut probe = Probe::new();
+        for (members, limit, encoding) in
+            [("3 1 2", 2, "intset"), ("a b c", 3, "listpack"), ("a b c", 2, "hashtable")]
+        {
+            probe.run("FLUSHALL");
+            probe.run("CONFIG SET set-max-listpack-entries 128");
+            probe.run(&format!("SADD s {members}"));
+            let bytes = dump(&mut probe, "s");
+            probe.run(&format!("CONFIG SET set-max-listpack-entries {limit}"));
+            assert_eq!(restore(&mut probe, "copy", "0", &bytes, &[]), "+OK");
+            assert_eq!(probe.run("OBJECT ENCODING copy"), format!("${} {encoding}", encoding.len()));
+        }
     }
 
     #[test]
