@@ -39,6 +39,8 @@ pub use self::script::{RunScript, Script};
 pub use self::subscription::{Event, Gap, Message, Subscription};
 pub use self::watch::{Commit, Transaction};
 
+pub(crate) use self::script::{EVAL, EVAL_RO, EVALSHA, EVALSHA_RO};
+
 use self::core::ClientCore;
 use crate::config::IntoConfig;
 use crate::connection::{ConnectionStats, PoolStats};

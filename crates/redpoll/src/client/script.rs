@@ -13,10 +13,10 @@ use super::executor::{Dispatch, Executor, Queued};
 use super::pipelined::{BatchReplies, Pipelined};
 use crate::error::Error;
 
-const EVAL: CommandMeta = CommandMeta::write("EVAL", RetryClass::Accumulating).script();
-const EVALSHA: CommandMeta = CommandMeta::write("EVALSHA", RetryClass::Accumulating).script();
-const EVAL_RO: CommandMeta = CommandMeta::read("EVAL_RO").script();
-const EVALSHA_RO: CommandMeta = CommandMeta::read("EVALSHA_RO").script();
+pub(crate) const EVAL: CommandMeta = CommandMeta::write("EVAL", RetryClass::Accumulating).script();
+pub(crate) const EVALSHA: CommandMeta = CommandMeta::write("EVALSHA", RetryClass::Accumulating).script();
+pub(crate) const EVAL_RO: CommandMeta = CommandMeta::read("EVAL_RO").script();
+pub(crate) const EVALSHA_RO: CommandMeta = CommandMeta::read("EVALSHA_RO").script();
 
 /// A Lua script that the server caches: it is sent by its SHA-1 digest, and whole only when the server does not know it.
 ///

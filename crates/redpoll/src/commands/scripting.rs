@@ -8,12 +8,8 @@ pub use self::function::{
     RunningFunction,
 };
 use super::flush::Flush;
-use crate::client::{Command, Executor, Plain, RunScript, Script};
+use crate::client::{Command, EVAL, EVAL_RO, EVALSHA, EVALSHA_RO, Executor, Plain, RunScript, Script};
 
-const EVAL: CommandMeta = CommandMeta::write("EVAL", RetryClass::Accumulating).script();
-const EVAL_RO: CommandMeta = CommandMeta::read("EVAL_RO").script();
-const EVALSHA: CommandMeta = CommandMeta::write("EVALSHA", RetryClass::Accumulating).script();
-const EVALSHA_RO: CommandMeta = CommandMeta::read("EVALSHA_RO").script();
 const FCALL: CommandMeta = CommandMeta::write("FCALL", RetryClass::Accumulating).script();
 const FCALL_RO: CommandMeta = CommandMeta::read("FCALL_RO").script();
 const FUNCTION_DELETE: CommandMeta = CommandMeta::write("FUNCTION DELETE", RetryClass::Checked);

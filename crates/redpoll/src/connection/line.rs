@@ -39,14 +39,14 @@ impl Line {
         }
     }
 
-    pub(super) fn wake_first(&mut self) {
-        if let Some(waker) = self.places.front_mut().and_then(|(_, waker)| waker.take()) {
-            waker.wake();
-        }
+    /// Whom to wake because it is their turn.
+    pub(super) fn first(&mut self) -> Option<Waker> {
+        self.places.front_mut().and_then(|(_, waker)| waker.take())
     }
 
-    pub(super) fn wake_all(&mut self) {
-        self.places.iter_mut().filter_map(|(_, waker)| waker.take()).for_each(Waker::wake);
+    /// Whom to wake because there will be no turn any more.
+    pub(super) fn all(&mut self) -> Vec<Waker> {
+        self.places.iter_mut().filter_map(|(_, waker)| waker.take()).collect()
     }
 
     /// Numbers only grow along the line.

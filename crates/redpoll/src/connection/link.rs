@@ -144,19 +144,10 @@ impl Link {
         let slot = queue.slots.reserve();
         let sequence = queue.outbound.queue(commands, slot);
         queue.slots.occupy(slot, sequence, deadline, waker.clone());
-        let mut driver = None;
-        if let Some(deadline) = deadline
-            && queue.earliest.is_none_or(|earliest| deadline < earliest)
-        {
-            queue.earliest = Some(deadline);
-        }
-        if let Some(waker) = queue.driver.take() {
-            driver = Some(waker);
-        }
+        queue.earliest = queue.earliest.into_iter().chain(deadline).min();
+        let driver = queue.driver.take();
         drop(queue);
-        if let Some(driver) = driver {
-            driver.wake();
-        }
+        wake(driver);
         Ok(Ticket { link: self, slot, deadline, is_done: false })
     }
 
@@ -246,23 +237,19 @@ impl Link {
             queue.status = Status::Draining;
             queue.driver.take()
         };
-        if let Some(driver) = driver {
-            driver.wake();
-        }
+        wake(driver);
         closed.await;
     }
 
     /// Closes at once: whoever still waits is told that the connection is lost.
     pub(crate) fn close(&self) {
-        let driver = {
+        let (driver, line) = {
             let mut queue = self.lock();
             queue.status = Status::Closed;
-            queue.line.wake_all();
-            queue.driver.take()
+            (queue.driver.take(), queue.line.all())
         };
-        if let Some(driver) = driver {
-            driver.wake();
-        }
+        line.into_iter().for_each(Waker::wake);
+        wake(driver);
         self.closed.notify_waiters();
     }
 
@@ -302,7 +289,7 @@ impl Link {
                 wakers.extend(queue.slots.reply(slot, reply, answered.is_last));
             }
         }
-        queue.let_in(self.limits);
+        wakers.extend(queue.let_in(self.limits));
         true
     }
 
@@ -313,12 +300,16 @@ impl Link {
     /// Takes what is to be written if `wire` is empty, and remembers whom to wake when there is more.
     pub(super) fn look(&self, wire: &mut BytesMut, cx: &Context<'_>) -> Look {
         let mut queue = self.lock();
+        let mut first_in_line = None;
         if wire.is_empty() && queue.outbound.has_unsent() {
             queue.outbound.take(wire);
-            queue.let_in(self.limits);
+            first_in_line = queue.let_in(self.limits);
         }
         queue.sleep(cx);
-        queue.look()
+        let look = queue.look();
+        drop(queue);
+        wake(first_in_line);
+        look
     }
 
     /// As [`look`](Self::look), while there is no connection to write to.
@@ -334,7 +325,7 @@ impl Link {
         let queue = &mut *guard;
         let outbound = &mut queue.outbound;
         queue.earliest = queue.slots.expire(now, |sequence| outbound.withdraw(sequence), wakers);
-        queue.let_in(self.limits);
+        wakers.extend(queue.let_in(self.limits));
         queue.earliest
     }
 
@@ -373,10 +364,10 @@ impl Link {
                 wakers.extend(queue.slots.lose(lost.token, lost.written, &end));
             }
             queue.failure.get_or_insert_with(|| end.to_string().into());
-            queue.let_in(self.limits);
+            wakers.extend(queue.let_in(self.limits));
             if matches!(queue.status, Status::Closed) {
                 queue.driver = None;
-                queue.line.wake_all();
+                wakers.extend(queue.line.all());
             }
         }
         wakers.drain(..).for_each(Waker::wake);
@@ -412,11 +403,10 @@ impl Queue {
         self.outbound.commands() < limits.commands && self.outbound.queued_bytes() < limits.bytes
     }
 
-    /// Tells the first of those who wait if there is room now; it tells the next one.
-    fn let_in(&mut self, limits: QueueLimits) {
-        if self.has_room(limits) {
-            self.line.wake_first();
-        }
+    /// The first of those who wait, to be woken if there is room now; it lets the next one in.
+    #[must_use = "wakers are called after the lock is released"]
+    fn let_in(&mut self, limits: QueueLimits) -> Option<Waker> {
+        if self.has_room(limits) { self.line.first() } else { None }
     }
 
     fn sleep(&mut self, cx: &Context<'_>) {
@@ -454,7 +444,15 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut queue = self.link.lock();
         queue.line.leave(self.number);
-        queue.let_in(self.link.limits);
+        let next = queue.let_in(self.link.limits);
+        drop(queue);
+        wake(next);
+    }
+}
+
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
     }
 }
 
@@ -495,9 +493,10 @@ impl Drop for Ticket<'_> {
             return;
         }
         let mut queue = self.link.lock();
-        if let Some(sequence) = queue.slots.release(self.slot) {
-            queue.outbound.withdraw(sequence);
-            queue.let_in(self.link.limits);
-        }
+        let Some(sequence) = queue.slots.release(self.slot) else { return };
+        queue.outbound.withdraw(sequence);
+        let next = queue.let_in(self.link.limits);
+        drop(queue);
+        wake(next);
     }
 }
